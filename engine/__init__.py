@@ -1,0 +1,1 @@
+"""The embedded engine: runs the same program, policies and state without the Pulumi CLI."""

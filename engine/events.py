@@ -1,0 +1,77 @@
+"""What happens during a run, as small records that cross from the phase's process to the one that renders them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class StepStarted:
+    """`op` is Pulumi's: same, create, update, delete, replace, create-replacement, delete-replaced, read, refresh."""
+
+    op: str
+    urn: str
+    diffs: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    old: dict[str, Any] = field(default_factory=dict, repr=False)  # inputs, secrets as "[secret]", unknowns as "[unknown]"
+    new: dict[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class StepDone:
+    op: str
+    urn: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class StepFailed:
+    op: str
+    urn: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    urn: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """`severity` is debug, info, info#err, warning or error; `urn` is empty for the stack as a whole."""
+
+    severity: str
+    urn: str
+    message: str
+
+
+@dataclass(frozen=True)
+class PolicyFinding:
+    """`severity` is mandatory, advisory, remediate or undecided ("can't run policy", which stops an up as well)."""
+
+    pack: str
+    policy: str
+    severity: str
+    urn: str
+    message: str
+
+
+@dataclass(frozen=True)
+class OutputsChanged:
+    """The stack's outputs before and after, secrets as "[secret]"."""
+
+    old: dict[str, Any]
+    new: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The last event of a phase. `phase` is preview, up, refresh or destroy."""
+
+    phase: str
+    ok: bool
+    counts: dict[str, int]
+    seconds: float
+
+
+Event = StepStarted | StepDone | StepFailed | Progress | Diagnostic | PolicyFinding | OutputsChanged | Summary
