@@ -1,0 +1,15 @@
+"""The vocabulary in which a system is written: plain frozen descriptions, valid when they exist, without Pulumi."""
+
+from diagram.boundary import Edge, Egress, Forward, Gateway, Route
+from diagram.link import Link, Protocol
+from diagram.monitoring import Alerting, Monitor
+from diagram.secret import Secret
+from diagram.service import Exporter, Health, Service, Use, Workers
+from diagram.stateful import Cache, Database
+from diagram.system import Addresses, Generation, System
+from diagram.zone import Zone
+
+__all__ = [
+    "Addresses", "Alerting", "Cache", "Database", "Edge", "Egress", "Exporter", "Forward", "Gateway", "Generation",
+    "Health", "Link", "Monitor", "Protocol", "Route", "Secret", "Service", "System", "Use", "Workers", "Zone",
+]  # fmt: skip

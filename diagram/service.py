@@ -1,0 +1,111 @@
+"""A service: one image, so many replicas, and whom it calls."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from diagram.description import Description, Memory, Name, Port, Seconds
+from diagram.link import Link, Protocol
+from diagram.secret import Secret
+from diagram.zone import Zone
+
+LOOPBACK = 10_000
+"""A front listens on port P; the application behind it on loopback port P + LOOPBACK."""
+
+
+class Health(Description):
+    """Healthy means: `ready` has answered 200 once, and `alive` answers 200 now.
+
+    So a service becomes healthy when its callees answer, and is not killed because one of them stops later.
+    """
+
+    ready: str = "/ready"
+    alive: str = "/health"
+    interval: Seconds = 5
+    start: Seconds = 60
+    """Seconds before a failing check counts."""
+
+
+class Use(Description):
+    """A service as its caller sees it: the target, and what this caller may do there."""
+
+    target: "Service | Name"
+    hosts: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The callee's name."""
+        return self.target if isinstance(self.target, str) else self.target.name
+
+
+class Service(Description):
+    """A program that others may call over HTTP: a front ends its TLS and asks each caller for its certificate."""
+
+    kind: ClassVar[str] = "service"
+    protocol: ClassVar[Protocol] = Protocol.http
+
+    name: Name
+    zone: Zone = Zone.applications
+    image: str
+    port: Port | None = None
+    """The port of its front; None when nobody calls it."""
+    replicas: Annotated[int, Field(ge=1, le=100)] = 1
+    command: tuple[str, ...] = ()
+    uses: tuple["Use | Service | Name", ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    env: Mapping[str, str] = {}
+    files: Mapping[str, str] = {}
+    """Configuration files: path in the container to text. No secrets."""
+    volume: str | None = None
+    """The path of its own data, kept across replacements."""
+    sources: str | None = None
+    """A directory of the machine mounted over the application's, for live reload. Development only."""
+    cpus: Annotated[float, Field(gt=0, le=64)] = 0.5
+    memory: Memory = "128M"
+    health: Health = Health()
+    metrics: str | None = "/metrics"
+    """The path to scrape on `port`; None where an exporter answers for it."""
+    grace: Seconds = 30
+    """Seconds from the stop signal to the end."""
+
+    def calls(self) -> Iterator[Use]:
+        """Whom it calls, each with what it may do there."""
+        for use in self.uses:
+            yield use if isinstance(use, Use) else Use(target=use)
+
+    def link_from(self, caller: "Service", use: Use) -> Link:
+        """The link by which `caller` calls this service."""
+        if self.port is None:
+            raise ValueError(f"{caller.name}.uses: {self.name} has no port, so nobody can call it")
+        return Link(
+            caller=caller.name,
+            callee=self.name,
+            protocol=self.protocol,
+            port=self.port,
+            hosts=use.hosts,
+            keys=use.keys,
+            roles=use.roles,
+        )
+
+    @property
+    def loopback(self) -> int | None:
+        """The port on which the application itself listens."""
+        return self.port and self.port + LOOPBACK
+
+
+class Workers(Service):
+    """A service that takes its work from a queue; its port serves health and metrics only."""
+
+    kind: ClassVar[str] = "workers"
+
+
+class Exporter(Service):
+    """Answers for the metrics of another service."""
+
+    kind: ClassVar[str] = "exporter"
+    zone: Zone = Zone.monitoring
+    cpus: float = 0.25
+    memory: Memory = "64M"

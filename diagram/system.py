@@ -1,0 +1,209 @@
+"""A system: its services, and the links that follow from whom each uses. Valid when it exists."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from ipaddress import IPv4Network
+
+from pydantic import model_validator
+
+from diagram.boundary import WAYS_OUT, Edge, Egress, Forward, Gateway, passthrough
+from diagram.description import Description, Name
+from diagram.link import Link
+from diagram.monitoring import Monitor
+from diagram.service import Service, Use
+from diagram.subnets import LARGEST_PREFIX, Subnets
+from diagram.zone import MAY_CALL, Zone
+
+GATEWAY_CERTIFICATE, GATEWAY_KEY = "gatewayCertificate", "gatewayKey"
+"""The secret configuration that brings a gateway's certificate (PEM, the chain after it) and its private key."""
+
+
+class Generation(Description):
+    """Which generation of every password and leaf is used; the previous one is accepted until it is revoked (None)."""
+
+    current: int = 1
+    previous: int | None = None
+
+    @model_validator(mode="after")
+    def the_previous_comes_before_the_current(self) -> "Generation":
+        """A generation's number is never used again."""
+        if self.previous is not None and not 1 <= self.previous < self.current:
+            raise ValueError("previous must be lower than current")
+        return self
+
+    @property
+    def accepted(self) -> tuple[int, ...]:
+        """The generations that a callee accepts, the current one first."""
+        return (self.current,) if self.previous is None else (self.current, self.previous)
+
+
+class Addresses(Description):
+    """The pool that the system's networks are cut from, and the exceptions."""
+
+    pool: IPv4Network = IPv4Network("10.64.0.0/10")
+    prefix: int = LARGEST_PREFIX
+    pins: Mapping[str, IPv4Network] = {}
+    nodes: int = 1
+    """How many nodes the swarm has: each takes an address of every network that reaches it."""
+
+
+class System(Description):
+    """Services and their links.
+
+    Building one checks all of it, before any resource exists: names are unique and known, no link is a duplicate,
+    part of a cycle or against the zone table, and every network has a subnet that is large enough and its own.
+    """
+
+    name: Name
+    services: tuple[Service, ...]
+    addresses: Addresses = Addresses()
+    generation: Generation = Generation()
+
+    @cached_property
+    def by_name(self) -> dict[str, Service]:
+        """The services by their names."""
+        return {service.name: service for service in self.services}
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """Every link, in the order of the callers."""
+        return tuple(link for service in self.services for link in self._links_of(service))
+
+    @cached_property
+    def subnets(self) -> dict[str, IPv4Network]:
+        """The subnet of every network: one for each link, and one for each way out (named ``<service>-way-out``)."""
+        ways_out = [f"{service.name}-way-out" for service in self.services if isinstance(service, WAYS_OUT)]
+        alone = [f"{service.name}-alone" for service in self.services if self.is_alone(service)]
+        pins = self.addresses.pins
+        known = {*(link.name for link in self.links), *ways_out, *alone}
+        for name in pins:
+            if name not in known:
+                raise ValueError(f"subnets.pins.{name}: no network has this name")
+        return Subnets(self.addresses.pool, self.addresses.prefix, pins).allocate(known)
+
+    def is_alone(self, service: Service) -> bool:
+        """Whether a service takes part in no link, and so needs a network of its own to be kept off the default one."""
+        return not isinstance(service, WAYS_OUT) and not self.callers(service) and not self.callees(service)
+
+    def callers(self, service: Service) -> tuple[Link, ...]:
+        """The links in which `service` is called."""
+        return self._by_callee.get(service.name, ())
+
+    def callees(self, service: Service) -> tuple[Link, ...]:
+        """The links in which `service` calls."""
+        return self._by_caller.get(service.name, ())
+
+    @cached_property
+    def _by_callee(self) -> dict[str, tuple[Link, ...]]:
+        return _grouped(self.links, "callee")
+
+    @cached_property
+    def _by_caller(self) -> dict[str, tuple[Link, ...]]:
+        return _grouped(self.links, "caller")
+
+    def _links_of(self, service: Service) -> Iterator[Link]:
+        if isinstance(service, Edge):
+            yield passthrough(service)
+            return
+        for use in service.calls():
+            if use.name not in self.by_name:
+                raise ValueError(f"{service.name}.uses: no service is called {use.name!r}")
+            yield self.by_name[use.name].link_from(service, use)
+        if isinstance(service, Monitor):
+            yield from self._scrapes(service)
+
+    def _scrapes(self, monitor: Monitor) -> Iterator[Link]:
+        explicit = {use.name for use in monitor.calls()}
+        if monitor.alerting and monitor.alerting.name not in explicit:
+            yield monitor.alerting.link_from(monitor, Use(target=monitor.alerting))
+            explicit.add(monitor.alerting.name)
+        for service in self.services:
+            if service.metrics and service.port and service is not monitor and service.name not in explicit:
+                yield service.link_from(monitor, Use(target=service))
+
+    @model_validator(mode="after")
+    def names_are_unique(self) -> "System":
+        """Two services of one name could not be told apart."""
+        if len(self.by_name) < len(self.services):
+            names = [service.name for service in self.services]
+            raise ValueError(f"services: {', '.join(sorted({n for n in names if names.count(n) > 1}))} appears twice")
+        return self
+
+    @model_validator(mode="after")
+    def links_are_unique(self) -> "System":
+        """A pair of services has one link."""
+        seen: set[str] = set()
+        for link in self.links:
+            if link.name in seen:
+                raise ValueError(f"{link.caller}.uses: {link.callee} appears twice")
+            seen.add(link.name)
+        return self
+
+    @model_validator(mode="after")
+    def calls_form_no_cycle(self) -> "System":
+        """Two services that wait for each other would never be ready."""
+        graph: dict[str, set[str]] = {service.name: set() for service in self.services}
+        for link in self.links:
+            graph[link.caller].add(link.callee)
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            raise ValueError(f"links: a cycle: {' -> '.join(reversed(error.args[1]))}") from None
+        return self
+
+    @model_validator(mode="after")
+    def zones_allow_every_link(self) -> "System":
+        """The zone table decides; out of the applications and of monitoring, the DMZ is there to get out only."""
+        for link in self.links:
+            caller, callee = self.by_name[link.caller], self.by_name[link.callee]
+            if callee.zone not in MAY_CALL[caller.zone]:
+                allowed = ", ".join(sorted(MAY_CALL[caller.zone])) or "no zone"
+                raise ValueError(
+                    f"{link.caller}.uses: {link.callee} is in {callee.zone}; the zone {caller.zone} may call {allowed}"
+                )
+            leads_out = isinstance(callee, Egress | Forward)
+            if callee.zone is Zone.dmz and caller.zone is Zone.applications and not leads_out:
+                raise ValueError(f"{link.caller}.uses: {link.callee} is in the dmz and leads nowhere out")
+        return self
+
+    @model_validator(mode="after")
+    def networks_have_room(self) -> "System":
+        """A rolling update doubles the replicas of both ends; three addresses and one for each node are Docker's."""
+        room = Subnets(self.addresses.pool, self.addresses.prefix).addresses()
+        for link in self.links:
+            replicas = self.by_name[link.caller].replicas + self.by_name[link.callee].replicas
+            needed = 3 + self.addresses.nodes + 2 * replicas
+            if needed > room:
+                raise ValueError(
+                    f"{link.name}: needs {needed} addresses, and a /{self.addresses.prefix} has {room}: "
+                    "lower subnets.prefix"
+                )
+        _ = self.subnets
+        return self
+
+    def warnings(self) -> Iterator[str]:
+        """What works and is worth knowing: joining costs a task about 0.4 s for each network."""
+        for service in self.services:
+            count = len(self.callers(service)) + len(self.callees(service))
+            if count > 16:
+                yield f"{service.name}: joins {count} networks, so its tasks take about {count * 0.4:.0f} s to start"
+
+    @property
+    def third_party_keys(self) -> list[str]:
+        """The secret configuration keys that the system reads."""
+        keys = {secret.config for service in self.services for secret in service.secrets if secret.config}
+        given = any(gateway.certificate == "given" for gateway in self.gateways)
+        return sorted(keys | ({GATEWAY_CERTIFICATE, GATEWAY_KEY} if given else set()))
+
+    @property
+    def gateways(self) -> tuple[Gateway, ...]:
+        """The services that end the clients' TLS."""
+        return tuple(service for service in self.services if isinstance(service, Gateway))
+
+
+def _grouped(links: tuple[Link, ...], end: str) -> dict[str, tuple[Link, ...]]:
+    groups: dict[str, list[Link]] = {}
+    for link in links:
+        groups.setdefault(getattr(link, end), []).append(link)
+    return {name: tuple(found) for name, found in groups.items()}

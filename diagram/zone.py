@@ -1,0 +1,21 @@
+"""The zones, and which zone may call which."""
+
+from enum import StrEnum
+
+
+class Zone(StrEnum):
+    """Where a service stands. The four VLANs of the assistant's deployment plan."""
+
+    dmz = "dmz"
+    applications = "applications"
+    data = "data"
+    monitoring = "monitoring"
+
+
+MAY_CALL: dict[Zone, frozenset[Zone]] = {
+    Zone.dmz: frozenset({Zone.dmz, Zone.applications}),
+    Zone.applications: frozenset({Zone.applications, Zone.data, Zone.dmz}),
+    Zone.data: frozenset(),
+    Zone.monitoring: frozenset(Zone),
+}
+"""From applications and monitoring into the DMZ only what leads out may be called: see ``System``."""

@@ -1,0 +1,1 @@
+"""The systems: one deployment diagram each."""

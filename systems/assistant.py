@@ -1,0 +1,143 @@
+"""The personal assistant, from its data up to its front door. Its users send SMS; an agent answers."""
+
+from pathlib import Path
+from typing import Any
+
+from diagram import (
+    Alerting,
+    Cache,
+    Database,
+    Edge,
+    Egress,
+    Exporter,
+    Gateway,
+    Health,
+    Monitor,
+    Route,
+    Secret,
+    Service,
+    System,
+    Workers,
+)
+from settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+GEMINI = "generativelanguage.googleapis.com"
+TWILIO = "api.twilio.com"
+PROVIDERS = (
+    "graph.microsoft.com", "login.microsoftonline.com",
+    "gmail.googleapis.com", "oauth2.googleapis.com", "youtube.googleapis.com",
+    "api.notion.com",
+)  # fmt: skip
+PAGING = ("events.pagerduty.com", "hooks.slack.com")
+
+CLIENT_SECRETS = tuple(
+    Secret(name=f"{provider}-client-secret", config=f"{provider}ClientSecret")
+    for provider in ("google", "microsoft", "notion", "youtube")
+)
+TWILIO_TOKEN = Secret(name="twilio-auth-token", config="twilioAuthToken")
+API_KEY = Secret(name="api-secret-key")
+OAUTH_KEY = Secret(name="oauth-encryption-key")
+
+QUEUE = ("~queue:*", "&queue:*")
+"""Celery's keys and channels in Redis, all under one prefix."""
+
+
+def system(settings: Settings) -> System:
+    """The assistant's diagram with this stack's replicas, images and addresses."""
+    image, replicas = settings.image, settings.replicas
+    env = {"ENVIRONMENT": settings.environment, "LOG_LEVEL": settings.log_level}
+    app: dict[str, Any] = {"image": image("app"), "env": env, "memory": "256M"} | (
+        {"sources": str(ROOT / "apps")} if settings.live_reload else {}
+    )
+
+    egress = Egress(name="egress", image=image("egress"), replicas=replicas.egress)
+    postgres = Database(
+        name="postgres", image=image("postgres"), database=settings.database, schema_sql=schema(settings)
+    )
+    redis = Cache(name="redis", image=image("redis"))
+
+    worker = Workers(
+        name="worker", port=8004, command=("apps.worker",), replicas=replicas.worker,
+        uses=(postgres, redis.keys(*QUEUE), egress.to(*PROVIDERS, TWILIO)),
+        secrets=(OAUTH_KEY, TWILIO_TOKEN), **app,
+    )  # fmt: skip
+    beat = Workers(
+        name="beat", port=8005, command=("apps.beat",), uses=(redis.keys(*QUEUE),), **app,
+    )  # fmt: skip
+    oauth_manager = Service(
+        name="oauth-manager", port=8002, command=("apps.oauth_manager",), replicas=replicas.oauth_manager,
+        uses=(postgres, redis.keys("~oauth:*"), egress.to(*PROVIDERS)),
+        secrets=(API_KEY, OAUTH_KEY, *CLIENT_SECRETS), **app,
+    )  # fmt: skip
+    agent = Service(
+        name="agent", port=8001, command=("apps.agent",), replicas=replicas.agent,
+        uses=(postgres, redis.keys(*QUEUE, "~agent:*"), egress.to(GEMINI)),
+        secrets=(API_KEY, Secret(name="gemini-api-key", config="geminiApiKey")), **app,
+    )  # fmt: skip
+    api = Service(
+        name="api", port=8000, command=("apps.api",), replicas=replicas.api,
+        uses=(postgres, redis.keys("~api:*"), agent, oauth_manager),
+        secrets=(API_KEY,), **app,
+    )  # fmt: skip
+    sms_router = Service(
+        name="sms-router", port=8003, command=("apps.sms_router",), replicas=replicas.sms_router,
+        uses=(postgres, agent),
+        secrets=(Secret(name="webhook-signing-key"), TWILIO_TOKEN), **app,
+    )  # fmt: skip
+
+    gateway = Gateway(
+        name="gateway", image=image("gateway"), replicas=replicas.gateway,
+        host=settings.host, certificate=settings.certificate,
+        routes=(
+            Route(path="/api/", to=api, rate=10, burst=20),
+            Route(path="/agent/", to=agent, rate=5, burst=10),
+            Route(path="/oauth/", to=oauth_manager, rate=2, burst=10),
+            Route(path="/webhook/sms", to=sms_router, rate=10, burst=20),
+        ),
+    )  # fmt: skip
+    edge = Edge(
+        name="edge", image=image("front"), gateway=gateway, replicas=replicas.edge,
+        http=settings.ports.http, https=settings.ports.https,
+    )  # fmt: skip
+
+    alerting = Alerting(name="alertmanager", image=image("alertmanager"), uses=(egress.to(*PAGING),))
+    monitor = Monitor(name="prometheus", image=image("prometheus"), alerting=alerting, rules=rules())
+    exporters = (
+        Exporter(name="node-exporter", port=9100, image=image("node-exporter"), health=Health(ready="/", alive="/")),
+        Exporter(
+            name="postgres-exporter", port=9187, image=image("postgres-exporter"), uses=(postgres.role("pg_monitor"),),
+            health=Health(ready="/metrics", alive="/"),
+        ),
+        Exporter(
+            name="redis-exporter", port=9121, image=image("redis-exporter"),
+            uses=(redis.keys("-@all", "+ping", "+info", "+config|get", "+latency", "+slowlog", "+client|list"),),
+            health=Health(ready="/metrics", alive="/"),
+        ),
+        Exporter(
+            name="nginx-exporter", port=9113, image=image("nginx-exporter"), uses=(gateway,),
+            health=Health(ready="/metrics", alive="/"),
+        ),
+    )  # fmt: skip
+
+    return System(
+        name="assistant",
+        services=(
+            edge, gateway, api, agent, oauth_manager, sms_router, worker, beat,
+            postgres, redis, egress, monitor, alerting, *exporters,
+        ),
+        addresses=settings.addresses,
+        generation=settings.generation,
+    )  # fmt: skip
+
+
+def schema(settings: Settings) -> str:
+    """The application's schema, and in a demonstration its two users."""
+    files = ["schema.sql", "demo.sql"] if settings.demo else ["schema.sql"]
+    return "\n".join((ROOT / "apps" / name).read_text() for name in files)
+
+
+def rules() -> dict[str, str]:
+    """The alert and recording rules, by file name."""
+    return {path.name: path.read_text() for path in sorted((ROOT / "observability" / "rules").glob("*.yml"))}
