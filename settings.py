@@ -1,14 +1,14 @@
 """What may differ between stacks, and the limits on it. Holds no secret."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from diagram import Addresses, Generation
+from diagram import Addresses, Generation, Host
 
 Replicas = Annotated[int, Field(ge=1, le=100)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -59,6 +59,13 @@ class Generations(Group):
     current: Annotated[int, Field(ge=1)] = 1
     previous: Annotated[int, Field(ge=1)] | None = None
 
+    @model_validator(mode="after")
+    def the_previous_comes_before_the_current(self) -> "Generations":
+        """A generation's number is never used again."""
+        if self.previous is not None and self.previous >= self.current:
+            raise ValueError(f"previous: must be lower than current ({self.current})")
+        return self
+
 
 class Settings(Group):
     """Everything that a stack file may say under ``rempart:settings``."""
@@ -66,8 +73,8 @@ class Settings(Group):
     system: Literal["assistant"] = "assistant"
     environment: Literal["development", "staging", "production"]
     log_level: Literal["DEBUG", "INFO", "WARNING"] = "INFO"
-    host: str = "localhost"
-    database: str
+    host: Host = "localhost"
+    database: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
     ports: Ports = Ports()
     subnets: Subnets = Subnets()
     replicas: AssistantReplicas = AssistantReplicas()
@@ -124,33 +131,35 @@ def read(values: object, lock: Path) -> Settings:
     """The settings in `values` over the images of the lock file. Raises SettingsError naming every fault's path."""
     if not isinstance(values, dict):
         raise SettingsError("settings: must be an object")
-    images = {name: entry["reference"] for name, entry in _lock(lock).items()}
+    own = values.get("images", {})
+    images = {**_built(lock), **own} if isinstance(own, dict) else own
     try:
-        return Settings(**{**values, "images": {**images, **_object(values, "images")}})
+        return Settings(**{**values, "images": images})
     except ValidationError as error:
         raise SettingsError("\n".join(_faults(error))) from None
 
 
-def _object(values: Mapping[str, Any], key: str) -> dict[str, Any]:
-    found = values.get(key, {})
-    if not isinstance(found, dict):
-        raise SettingsError(f"settings.{key}: must be an object")
-    return found
-
-
-def _lock(path: Path) -> dict[str, dict[str, Any]]:
-    if not path.exists():
+def _built(lock: Path) -> dict[str, str]:
+    if not lock.exists():
         return {}
     try:
-        return dict(json.loads(path.read_text()))
-    except ValueError:
-        raise SettingsError(f"{path.name}: is not JSON; run `make images` to make it again") from None
+        return {name: entry["reference"] for name, entry in json.loads(lock.read_text()).items()}
+    except (ValueError, AttributeError, KeyError, TypeError):
+        raise SettingsError(f"{lock.name}: is not a lock file; run `make images` to make it again") from None
 
 
-def _faults(error: ValidationError) -> list[str]:
-    faults = []
+def _faults(error: ValidationError) -> Iterator[str]:
     for fault in error.errors(include_input=False, include_url=False):
-        path = ".".join(str(step) for step in ("settings", *fault["loc"]))
+        path = ("settings", *map(str, fault["loc"]))
         message = fault["msg"].removeprefix("Value error, ")
-        faults.append(f"{path}: {message}" if fault["loc"] else f"settings.{message}")
-    return faults
+        if fault["type"] == "extra_forbidden":
+            message = f"unknown; accepted here: {', '.join(_keys(fault['loc'][:-1]))}"
+        is_rule = fault["type"] == "value_error"
+        yield f"{'.'.join(path)}{'.' if is_rule else ': '}{message}"
+
+
+def _keys(group: tuple[str | int, ...]) -> list[str]:
+    kind: Any = Settings
+    for step in group:
+        kind = kind.model_fields[str(step)].annotation
+    return sorted(kind.model_fields)

@@ -1,6 +1,7 @@
 """The vocabulary in which a system is written: plain frozen descriptions, valid when they exist, without Pulumi."""
 
 from diagram.boundary import Edge, Egress, Forward, Gateway, Route
+from diagram.description import Host
 from diagram.link import Link, Protocol
 from diagram.monitoring import Alerting, Monitor
 from diagram.secret import Secret
@@ -11,5 +12,5 @@ from diagram.zone import Zone
 
 __all__ = [
     "Addresses", "Alerting", "Cache", "Database", "Edge", "Egress", "Exporter", "Forward", "Gateway", "Generation",
-    "Health", "Link", "Monitor", "Protocol", "Route", "Secret", "Service", "System", "Use", "Workers", "Zone",
+    "Health", "Host", "Link", "Monitor", "Protocol", "Route", "Secret", "Service", "System", "Use", "Workers", "Zone",
 ]  # fmt: skip

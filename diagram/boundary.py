@@ -1,11 +1,11 @@
 """The ways in and out: edge, gateway, egress and fixed forwards."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from diagram.description import Description, Memory, Port, Seconds
+from diagram.description import Description, Host, Memory, Port, Seconds
 from diagram.link import Link, Protocol
 from diagram.service import Health, Service, Use
 from diagram.zone import Zone
@@ -14,10 +14,10 @@ from diagram.zone import Zone
 class Route(Description):
     """`path` goes to `to`, at most `rate` requests a second for each client address, `burst` more at once."""
 
-    path: str
+    path: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9/_.-]*$")]
     to: Service
-    rate: int
-    burst: int
+    rate: Annotated[int, Field(ge=1)]
+    burst: Annotated[int, Field(ge=0)]
 
 
 class Gateway(Service):
@@ -31,7 +31,7 @@ class Gateway(Service):
     http_port: ClassVar[int] = 8080
     https_port: ClassVar[int] = 8443
     routes: tuple[Route, ...]
-    host: str = "localhost"
+    host: Host = "localhost"
     """The name in its certificate."""
     certificate: Literal["root", "given"] = "root"
     """Signed by the stack's root, or given as secret configuration."""
@@ -42,7 +42,7 @@ class Gateway(Service):
     cpus: float = 1.0
 
     @model_validator(mode="after")
-    def a_path_is_routed_once(self) -> "Gateway":
+    def a_path_is_routed_once(self) -> Self:
         """Two routes for one path would hide one of them."""
         paths = [route.path for route in self.routes]
         twice = sorted({path for path in paths if paths.count(path) > 1})
@@ -50,8 +50,15 @@ class Gateway(Service):
             raise ValueError(f"routes: {', '.join(twice)} appears twice")
         return self
 
+    def link_from(self, caller: Service, use: Use) -> Link:
+        """From an edge the clients' own TLS passes through; others read the status."""
+        if isinstance(caller, Edge):
+            return Link(caller=caller.name, callee=self.name, protocol=Protocol.passthrough, port=self.https_port)
+        return super().link_from(caller, use)
+
     def calls(self) -> Iterator[Use]:
-        """The targets of its routes, each once."""
+        """The targets of its routes, each once, and what else it uses."""
+        yield from super().calls()
         for target in {route.to.name: route.to for route in self.routes}.values():
             yield Use(target=target)
 
@@ -68,14 +75,16 @@ class Edge(Service):
     metrics: str | None = None
     health: Health = Health(interval=2)
 
+    @model_validator(mode="after")
+    def it_has_no_other_link(self) -> Self:
+        """What faces the clients holds no key, and leads to the gateway only."""
+        if self.uses or self.secrets:
+            raise ValueError(f"{self.name}: an edge calls its gateway only, and reads no secret")
+        return self
+
     def calls(self) -> Iterator[Use]:
         """Its gateway, and nobody else."""
         yield Use(target=self.gateway)
-
-
-def passthrough(edge: Edge) -> Link:
-    """The link from an edge to its gateway."""
-    return Link(caller=edge.name, callee=edge.gateway.name, protocol=Protocol.passthrough, port=edge.gateway.https_port)
 
 
 class Egress(Service):
@@ -101,7 +110,7 @@ class Forward(Service):
     protocol: ClassVar[Protocol] = Protocol.tcp
 
     zone: Zone = Zone.dmz
-    host: str
+    host: Host
     host_port: Port
     metrics: str | None = None
 

@@ -1,8 +1,17 @@
 """A link: one service calls another. Everything between two services is derived from it."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from diagram.description import Description, Name, Port
+from pydantic import StringConstraints
+
+from diagram.description import Description, Host, Name, Port
+
+AclRule = Annotated[str, StringConstraints(pattern=r"^[~&%+-][^\s#<>]+$")]
+"""One Redis ACL rule: a key or channel pattern or a command, never a password."""
+
+Role = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
+"""A PostgreSQL role."""
 
 
 class Protocol(StrEnum):
@@ -20,7 +29,17 @@ class Protocol(StrEnum):
     """From the edge to the gateway: TLS passes through, the PROXY protocol tells the client's address."""
 
 
-class Link(Description):
+class Permissions(Description):
+    """What a caller may do at a callee: reach `hosts` through an egress, use `keys` of a cache, join `roles` of a
+    database.
+    """
+
+    hosts: tuple[Host, ...] = ()
+    keys: tuple[AclRule, ...] = ()
+    roles: tuple[Role, ...] = ()
+
+
+class Link(Permissions):
     """`caller` calls `callee` on `port`.
 
     `hosts` are the outside hosts that a proxy link may reach; `keys` the Redis ACL patterns, and `roles` the
@@ -31,9 +50,6 @@ class Link(Description):
     callee: Name
     protocol: Protocol
     port: Port
-    hosts: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

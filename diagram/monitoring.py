@@ -1,10 +1,10 @@
 """What watches the others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from diagram.description import Memory, Port
-from diagram.service import Health, Service
+from diagram.service import Health, Service, Use
 from diagram.zone import Zone
 
 
@@ -35,3 +35,9 @@ class Monitor(Service):
     port: Port | None = 9090
     metrics: str | None = None
     health: Health = Health(ready="/-/ready", alive="/-/healthy")
+
+    def calls(self) -> Iterator[Use]:
+        """Its alerting, and what it uses. Its system adds the services that have metrics."""
+        if self.alerting:
+            yield Use(target=self.alerting)
+        yield from super().calls()

@@ -1,12 +1,12 @@
 """A service: one image, so many replicas, and whom it calls."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from diagram.description import Description, Memory, Name, Port, Seconds
-from diagram.link import Link, Protocol
+from diagram.link import Link, Permissions, Protocol
 from diagram.secret import Secret
 from diagram.zone import Zone
 
@@ -27,18 +27,19 @@ class Health(Description):
     """Seconds before a failing check counts."""
 
 
-class Use(Description):
+class Use(Permissions):
     """A service as its caller sees it: the target, and what this caller may do there."""
 
     target: "Service | Name"
-    hosts: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """The callee's name."""
         return self.target if isinstance(self.target, str) else self.target.name
+
+
+GRANTED_OVER = {"hosts": Protocol.proxy, "keys": Protocol.redis, "roles": Protocol.postgres}
+"""The protocol of the callees that can grant each permission."""
 
 
 class Service(Description):
@@ -71,6 +72,21 @@ class Service(Description):
     grace: Seconds = 30
     """Seconds from the stop signal to the end."""
 
+    @model_validator(mode="after")
+    def data_of_its_own_belongs_to_one_task(self) -> Self:
+        """Two tasks would write to one volume, or each to a volume that the other does not see."""
+        if self.volume and self.replicas > 1:
+            raise ValueError(f"{self.name}.replicas: 1 is accepted, because {self.volume} is its own data")
+        return self
+
+    @model_validator(mode="after")
+    def a_secret_is_named_once(self) -> Self:
+        """Two secrets of one name would be one file."""
+        names = [secret.name for secret in self.secrets]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"{self.name}.secrets: {', '.join(twice)} appears twice")
+        return self
+
     def calls(self) -> Iterator[Use]:
         """Whom it calls, each with what it may do there."""
         for use in self.uses:
@@ -80,6 +96,11 @@ class Service(Description):
         """The link by which `caller` calls this service."""
         if self.port is None:
             raise ValueError(f"{caller.name}.uses: {self.name} has no port, so nobody can call it")
+        for permission, protocol in GRANTED_OVER.items():
+            if getattr(use, permission) and self.protocol is not protocol:
+                raise ValueError(f"{caller.name}.uses: {self.name} is a {self.kind}, and has no {permission} to grant")
+        if self.protocol is Protocol.proxy and not use.hosts:
+            raise ValueError(f"{caller.name}.uses: {self.name} leads only to named hosts: name them")
         return Link(
             caller=caller.name,
             callee=self.name,

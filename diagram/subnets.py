@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network
+from itertools import pairwise
 
 LARGEST_PREFIX = 27
 """A link's subnet holds at least 32 addresses."""
@@ -21,6 +22,8 @@ class Subnets:
         for name, pin in self._pins.items():
             if not pin.subnet_of(pool):
                 raise ValueError(f"subnets.pins.{name}: {pin} is not in the pool {pool}")
+            if pin.prefixlen > LARGEST_PREFIX:
+                raise ValueError(f"subnets.pins.{name}: {pin} must be a /{LARGEST_PREFIX} or larger")
 
     def of(self, name: str) -> IPv4Network:
         """The subnet of the network `name`."""
@@ -32,21 +35,21 @@ class Subnets:
         return IPv4Network((int(self._pool.network_address) + slot * size, self._prefix))
 
     def allocate(self, names: Iterable[str]) -> dict[str, IPv4Network]:
-        """A subnet for each of `names`; no two overlap."""
-        wanted = list(names)
+        """A subnet for each of `names`, in their order; no two overlap."""
+        wanted = sorted(names)
         if len(wanted) > 2 ** (self._prefix - self._pool.prefixlen):
             raise ValueError(f"subnets.pool: {self._pool} is too small for {len(wanted)} networks of /{self._prefix}")
         subnets = {name: self.of(name) for name in wanted}
-        before: tuple[str, IPv4Network] | None = None
-        for name, subnet in sorted(subnets.items(), key=lambda item: (item[1].network_address, item[1].prefixlen)):
-            if before and before[1].overlaps(subnet):
+        by_address = sorted(subnets.items(), key=lambda item: item[1])
+        for (one, larger), (other, subnet) in pairwise(by_address):
+            if larger.overlaps(subnet):
                 raise ValueError(
-                    f"subnets: {before[0]} and {name} both fall on {subnet}: give one a subnet of its own "
-                    f"in subnets.pins.{name}"
+                    f"subnets: {one} and {other} both fall on {subnet}: give one a subnet of its own, "
+                    f"such as subnets.pins.{other}: {self._free(subnets.values())}"
                 )
-            before = (name, subnet)
         return subnets
 
-    def addresses(self) -> int:
-        """How many addresses one subnet has."""
-        return int(2 ** (32 - self._prefix))
+    def _free(self, taken: Iterable[IPv4Network]) -> IPv4Network:
+        """The first slot after every one that is taken, or the first of the pool: somewhere that collides with none."""
+        used = list(taken)
+        return next(slot for slot in self._pool.subnets(new_prefix=self._prefix) if not any(map(slot.overlaps, used)))

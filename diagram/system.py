@@ -7,9 +7,9 @@ from ipaddress import IPv4Network
 
 from pydantic import model_validator
 
-from diagram.boundary import WAYS_OUT, Edge, Egress, Forward, Gateway, passthrough
+from diagram.boundary import WAYS_OUT, Egress, Forward, Gateway
 from diagram.description import Description, Name
-from diagram.link import Link
+from diagram.link import Link, Protocol
 from diagram.monitoring import Monitor
 from diagram.service import Service, Use
 from diagram.subnets import LARGEST_PREFIX, Subnets
@@ -71,16 +71,22 @@ class System(Description):
         return tuple(link for service in self.services for link in self._links_of(service))
 
     @cached_property
+    def networks(self) -> dict[str, tuple[Service, ...]]:
+        """The services on every network: a link's has its two ends, a way out (``<service>-way-out``) one, and so has
+        the network of a service without links (``<service>-alone``).
+        """
+        networks = {link.name: (self.by_name[link.caller], self.by_name[link.callee]) for link in self.links}
+        ways_out = {f"{service.name}-way-out": (service,) for service in self.services if isinstance(service, WAYS_OUT)}
+        alone = {f"{service.name}-alone": (service,) for service in self.services if self.is_alone(service)}
+        return {**networks, **ways_out, **alone}
+
+    @cached_property
     def subnets(self) -> dict[str, IPv4Network]:
-        """The subnet of every network: one for each link, and one for each way out (named ``<service>-way-out``)."""
-        ways_out = [f"{service.name}-way-out" for service in self.services if isinstance(service, WAYS_OUT)]
-        alone = [f"{service.name}-alone" for service in self.services if self.is_alone(service)]
-        pins = self.addresses.pins
-        known = {*(link.name for link in self.links), *ways_out, *alone}
-        for name in pins:
-            if name not in known:
+        """The subnet of every network."""
+        for name in self.addresses.pins:
+            if name not in self.networks:
                 raise ValueError(f"subnets.pins.{name}: no network has this name")
-        return Subnets(self.addresses.pool, self.addresses.prefix, pins).allocate(known)
+        return Subnets(self.addresses.pool, self.addresses.prefix, self.addresses.pins).allocate(self.networks)
 
     def is_alone(self, service: Service) -> bool:
         """Whether a service takes part in no link, and so needs a network of its own to be kept off the default one."""
@@ -103,24 +109,18 @@ class System(Description):
         return _grouped(self.links, "caller")
 
     def _links_of(self, service: Service) -> Iterator[Link]:
-        if isinstance(service, Edge):
-            yield passthrough(service)
-            return
-        for use in service.calls():
+        uses = list(service.calls())
+        if isinstance(service, Monitor):
+            uses += self._scrapes(service, {use.name for use in uses})
+        for use in uses:
             if use.name not in self.by_name:
                 raise ValueError(f"{service.name}.uses: no service is called {use.name!r}")
             yield self.by_name[use.name].link_from(service, use)
-        if isinstance(service, Monitor):
-            yield from self._scrapes(service)
 
-    def _scrapes(self, monitor: Monitor) -> Iterator[Link]:
-        explicit = {use.name for use in monitor.calls()}
-        if monitor.alerting and monitor.alerting.name not in explicit:
-            yield monitor.alerting.link_from(monitor, Use(target=monitor.alerting))
-            explicit.add(monitor.alerting.name)
+    def _scrapes(self, monitor: Monitor, known: set[str]) -> Iterator[Use]:
         for service in self.services:
-            if service.metrics and service.port and service is not monitor and service.name not in explicit:
-                yield service.link_from(monitor, Use(target=service))
+            if service.metrics and service.port and service is not monitor and service.name not in known:
+                yield Use(target=service)
 
     @model_validator(mode="after")
     def names_are_unique(self) -> "System":
@@ -154,7 +154,9 @@ class System(Description):
 
     @model_validator(mode="after")
     def zones_allow_every_link(self) -> "System":
-        """The zone table decides; out of the applications and of monitoring, the DMZ is there to get out only."""
+        """The zone table decides; and into the DMZ, applications call only what leads out, the DMZ itself only an
+        edge its gateway.
+        """
         for link in self.links:
             caller, callee = self.by_name[link.caller], self.by_name[link.callee]
             if callee.zone not in MAY_CALL[caller.zone]:
@@ -162,24 +164,24 @@ class System(Description):
                 raise ValueError(
                     f"{link.caller}.uses: {link.callee} is in {callee.zone}; the zone {caller.zone} may call {allowed}"
                 )
-            leads_out = isinstance(callee, Egress | Forward)
-            if callee.zone is Zone.dmz and caller.zone is Zone.applications and not leads_out:
+            if callee.zone is not Zone.dmz:
+                continue
+            if caller.zone is Zone.applications and not isinstance(callee, Egress | Forward):
                 raise ValueError(f"{link.caller}.uses: {link.callee} is in the dmz and leads nowhere out")
+            if caller.zone is Zone.dmz and link.protocol is not Protocol.passthrough:
+                raise ValueError(f"{link.caller}.uses: in the dmz only an edge may call, and only its gateway")
         return self
 
     @model_validator(mode="after")
     def networks_have_room(self) -> "System":
         """A rolling update doubles the replicas of both ends; three addresses and one for each node are Docker's."""
-        room = Subnets(self.addresses.pool, self.addresses.prefix).addresses()
-        for link in self.links:
-            replicas = self.by_name[link.caller].replicas + self.by_name[link.callee].replicas
-            needed = 3 + self.addresses.nodes + 2 * replicas
-            if needed > room:
+        for name, subnet in self.subnets.items():
+            needed = 3 + self.addresses.nodes + 2 * sum(service.replicas for service in self.networks[name])
+            if needed > subnet.num_addresses:
                 raise ValueError(
-                    f"{link.name}: needs {needed} addresses, and a /{self.addresses.prefix} has {room}: "
-                    "lower subnets.prefix"
+                    f"{name}: needs {needed} addresses, and {subnet} has {subnet.num_addresses}: "
+                    "lower subnets.prefix, or pin a larger one in subnets.pins"
                 )
-        _ = self.subnets
         return self
 
     def warnings(self) -> Iterator[str]:

@@ -18,4 +18,4 @@ MAY_CALL: dict[Zone, frozenset[Zone]] = {
     Zone.data: frozenset(),
     Zone.monitoring: frozenset(Zone),
 }
-"""From applications and monitoring into the DMZ only what leads out may be called: see ``System``."""
+"""Into the DMZ, applications call only what leads out, and in the DMZ only an edge its gateway: see ``System``."""
