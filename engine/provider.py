@@ -14,11 +14,15 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Diff:
-    """Top-level properties that differ, those among them that force replacement, and in which order to replace."""
+    """Top-level properties that differ, those among them that force replacement, and in which order to replace.
+
+    `unnamed`: something differs, but the provider does not say what.
+    """
 
     changed: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     delete_before_replace: bool = False
+    unnamed: bool = False
 
 
 class CheckFailure(NamedTuple):

@@ -1,0 +1,147 @@
+"""One phase of one run: what is known, what was decided, and how a step is carried out and reported."""
+
+import contextlib
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+
+from engine import urn as urns
+from engine.errors import EngineError
+from engine.events import Diagnostic, Event, Progress, StepDone, StepFailed, StepStarted
+from engine.hooks import Hooks
+from engine.journal import Journal
+from engine.packages import Packages
+from engine.policy import Policies
+from engine.provider import ProviderError
+from engine.state import ResourceState
+from engine.values import UNKNOWN, Secret, rewrite
+
+
+class Stop(grpc.RpcError):  # type: ignore[misc]
+    """Ends a registration: the error is reported already, so the SDK shuts the program down without a traceback."""
+
+    def code(self) -> grpc.StatusCode:
+        return grpc.StatusCode.UNAVAILABLE
+
+    def details(self) -> str:
+        return "the deployment has stopped"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A step about to be taken; `old` or `new` is missing for a creation or a deletion."""
+
+    op: str
+    old: ResourceState | None = None
+    new: ResourceState | None = None
+    diffs: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+    @property
+    def urn(self) -> str:
+        state = self.new or self.old
+        assert state
+        return state.urn
+
+
+class Deployment:
+    """Shared by every thread of a phase; `lock` guards the decisions, never an operation of a provider."""
+
+    def __init__(
+        self,
+        project: str,
+        stack: str,
+        preview: bool,
+        journal: Journal,
+        emit: Callable[[Event], None],
+    ) -> None:
+        self.project, self.stack, self.preview = project, stack, preview
+        self.journal, self._emit = journal, emit
+        self.lock = threading.RLock()
+        self.base = journal.resources()
+        self.olds = {resource.urn: resource for resource in self.base if not resource.delete}
+        self.news: dict[str, ResourceState] = {}
+        self.claimed: set[str] = set()
+        self.alias_of: dict[str, str] = {}
+        self.consumed: set[int] = set()
+        self.condemned: dict[str, tuple[str, ...]] = {}  # deleted early for a dependency's sake -> its replace keys
+        self.counts: Counter[str] = Counter()
+        self.errors: list[str] = []
+        self.stopping = threading.Event()
+        self.packages = Packages()
+        self.hooks = Hooks(preview)
+        self.policies = Policies([])
+
+    def urn(self, parent: str, type: str, name: str) -> str:  # noqa: A002
+        return urns.build(self.stack, self.project, parent, type, name)
+
+    def emit(self, event: Event) -> None:
+        self._emit(event)
+
+    def error(self, message: str, urn: str = "") -> None:
+        """Reports an error; the run will fail, but goes on."""
+        self.errors.append(message)
+        self.emit(Diagnostic("error", urn, message))
+
+    def fail(self, message: str, urn: str = "") -> Stop:
+        """Reports an error and lets no further step begin; to be raised by the caller."""
+        self.error(message, urn)
+        self.stopping.set()
+        return Stop()
+
+    def progress(self, urn: str) -> Callable[[str], None]:
+        return lambda message: self.emit(Progress(urn, message))
+
+    @contextlib.contextmanager
+    def step(self, change: Change) -> Iterator[None]:
+        """Reports a step from its beginning to its end; what fails in it stops the deployment."""
+        if self.stopping.is_set():
+            raise Stop
+        self.emit(_started(change))
+        began = time.monotonic()
+        try:
+            yield
+        except ProviderError as error:
+            self.emit(StepFailed(change.op, change.urn, str(error)))
+            raise self.fail(str(error), change.urn) from error
+        except EngineError as error:
+            raise self.fail(str(error), change.urn) from error
+        except Stop:
+            raise
+        except Exception as error:
+            message = f"the provider failed unexpectedly: {_where(error)}"
+            self.emit(StepFailed(change.op, change.urn, message))
+            raise self.fail(message, change.urn) from error
+        with self.lock:
+            self.counts[change.op] += 1
+        self.emit(StepDone(change.op, change.urn, time.monotonic() - began))
+
+
+def shown(value: Any) -> Any:
+    """`value` fit to be displayed: nothing secret in it, nothing unknown, and no pickled provider."""
+
+    def leaf(item: Any) -> Any:
+        return "[secret]" if isinstance(item, Secret) else "[unknown]" if item is UNKNOWN else item
+
+    return rewrite(value, leaf)
+
+
+def _started(change: Change) -> StepStarted:
+    if change.op == "same":
+        return StepStarted(change.op, change.urn)
+    old, new = (state.inputs if state else {} for state in (change.old, change.new))
+    return StepStarted(change.op, change.urn, change.diffs, change.keys, shown(old), shown(new))
+
+
+def _where(error: Exception) -> str:
+    """The error's type and place; its message is left out, because it may quote a value."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})" if trace else ""
+    return f"{type(error).__name__}{place}"

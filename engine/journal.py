@@ -1,0 +1,143 @@
+"""The record of a run: what the checkpoint holds at every moment, written by one thread for many steps at a time."""
+
+import json
+import shutil
+import threading
+from collections.abc import Iterable
+
+from engine.backend import Checkpoint, Location, bak, replace
+from engine.errors import EngineError
+from engine.state import ResourceState, now
+
+
+class Journal:
+    """Resources registered by this run come first, in the order of their steps, then what is left of the old state.
+
+    `begin` returns once the operation is on disk, so that no resource can be made that a later run does not know of.
+    A preview has no location: it keeps the record in memory only.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, location: Location | None) -> None:
+        self._crypter = checkpoint.crypter
+        self._location = location
+        self._base = checkpoint.resources
+        self._news: dict[int, ResourceState] = {}
+        self._gone: set[int] = set()
+        self._pending: dict[int, tuple[str, ResourceState]] = {id(op): op for op in checkpoint.pending}
+        self._texts: dict[int, str] = {}
+        self.names: dict[str, str] = {}
+        self._changed = threading.Condition()
+        self._version = self._saved = 0
+        self._closing = False
+        self._error: EngineError | None = None
+        self._writer = threading.Thread(target=self._write, name="journal", daemon=True) if location else None
+        if location:
+            if location.state.exists():
+                shutil.copy2(location.state, bak(location))
+            assert self._writer
+            self._writer.start()
+
+    def begin(self, operation: str, resource: ResourceState) -> int:
+        """Records that `operation` (creating, updating, deleting, reading) starts; returns its token for `end`."""
+        entry = (operation, resource)
+        with self._changed:
+            self._pending[id(entry)] = entry
+            wanted = self._touch()
+            while self._writer and self._saved < wanted and not self._error:
+                self._changed.wait()
+            if self._error:
+                raise self._error
+        return id(entry)
+
+    def end(self, token: int | None, *, gone: ResourceState | None = None, new: ResourceState | None = None) -> None:
+        """The operation is over: `gone` leaves the record, `new` enters it."""
+        with self._changed:
+            if token is not None:
+                self._pending.pop(token, None)
+            if gone is not None:
+                self._gone.add(id(gone))
+                self._news.pop(id(gone), None)
+            if new is not None:
+                self._news[id(new)] = new
+                self._texts.pop(id(new), None)
+            self._touch()
+
+    def forget(self, pending: ResourceState) -> None:
+        """Drops the pending operations of an earlier run on `pending`."""
+        with self._changed:
+            self._pending = {key: entry for key, entry in self._pending.items() if entry[1] is not pending}
+            self._touch()
+
+    def rewritten(self, resource: ResourceState) -> None:
+        """`resource`, already in the record, was changed in place."""
+        with self._changed:
+            self._texts.pop(id(resource), None)
+            self._touch()
+
+    def resources(self) -> list[ResourceState]:
+        with self._changed:
+            return list(self._current())
+
+    def close(self) -> None:
+        """Writes what is not yet written; raises what kept an earlier write from succeeding."""
+        if self._writer:
+            with self._changed:
+                self._closing = True
+                self._changed.notify_all()
+            self._writer.join()
+        if self._error:
+            raise self._error
+
+    def _touch(self) -> int:
+        self._version += 1
+        self._changed.notify_all()
+        return self._version
+
+    def _current(self) -> Iterable[ResourceState]:
+        yield from self._news.values()
+        for resource in self._base:
+            if id(resource) not in self._gone and id(resource) not in self._news:
+                yield resource
+
+    def _write(self) -> None:
+        assert self._location
+        while True:
+            with self._changed:
+                while self._saved == self._version and not self._closing:
+                    self._changed.wait()
+                if self._saved == self._version:
+                    return
+                version, content = self._version, self._render(self._location)
+            try:
+                replace(self._location.state, content)
+            except EngineError as error:
+                self._error = error
+            with self._changed:
+                self._saved = version
+                self._changed.notify_all()
+            if self._error:
+                return
+
+    def _render(self, location: Location) -> bytes:
+        resources = ",\n".join(self._text(resource.renamed(self.names), resource) for resource in self._current())
+        pending = ",\n".join(
+            f'{{"resource": {self._text(resource, resource)}, "type": {json.dumps(kind)}}}'
+            for kind, resource in self._pending.values()
+        )
+        head = {
+            "manifest": {"time": now(), "magic": "", "version": ""},
+            "secrets_providers": {"type": "passphrase", "state": {"salt": self._crypter.salt}},
+        }
+        return (
+            f'{{"version": 3, "checkpoint": {{"stack": {json.dumps(location.qualified)}, "latest": {{\n'
+            f'{json.dumps(head)[1:-1]},\n"resources": [\n{resources}\n],\n"pending_operations": [\n{pending}\n],\n'
+            f'"metadata": {{}}}}}}}}\n'
+        ).encode()
+
+    def _text(self, resource: ResourceState, original: ResourceState) -> str:
+        """The resource's JSON, made once: encryption is not repeated for what has not changed."""
+        if resource is not original:
+            return json.dumps(resource.to_json(self._crypter), ensure_ascii=False)
+        if id(resource) not in self._texts:
+            self._texts[id(resource)] = json.dumps(resource.to_json(self._crypter), ensure_ascii=False)
+        return self._texts[id(resource)]

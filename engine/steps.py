@@ -1,0 +1,160 @@
+"""The single steps: same, create, update, delete, read. Each records itself before and after the provider's call."""
+
+from typing import Any
+
+from engine.deployment import Change, Deployment
+from engine.provider import PartialCreate, ProviderError
+from engine.state import ResourceState, now
+from engine.values import reveal, seal_named, taint
+
+
+def same(deployment: Deployment, change: Change) -> None:
+    """Nothing to do but to record the resource as the program now declares it."""
+    old, new = _both(change)
+    with deployment.step(change):
+        new.id, new.outputs, new.init_errors = old.id, seal_named(old.outputs, new.additional_secret_outputs), []
+        deployment.journal.end(None, gone=old, new=new)
+
+
+def create(deployment: Deployment, change: Change, *, supersedes: ResourceState | None = None) -> None:
+    """Creates a resource; `supersedes` leaves the record in the same moment in which the new one enters it."""
+    new = change.new
+    assert new
+    with deployment.step(change):
+        deployment.hooks.run("before_create", new)
+        if not new.custom:
+            deployment.journal.end(None, gone=supersedes, new=_stamped(new, created=True))
+        elif deployment.preview:
+            planned = deployment.packages.provider(new.type).planned(new.type, reveal(new.inputs), None)
+            new.outputs = _marked(new, planned)
+            deployment.journal.end(None, gone=supersedes, new=new)
+        else:
+            _create(deployment, new, supersedes)
+        deployment.hooks.run("after_create", new)
+
+
+def _create(deployment: Deployment, new: ResourceState, supersedes: ResourceState | None) -> None:
+    provider = deployment.packages.provider(new.type)
+    token = deployment.journal.begin("creating", new)
+    try:
+        new.id, outputs = provider.create(new.type, reveal(new.inputs), deployment.progress(new.urn))
+    except PartialCreate as error:
+        new.id, new.outputs, new.init_errors = error.id, _marked(new, error.outputs), [str(error)]
+        deployment.journal.end(token, gone=supersedes, new=_stamped(new, created=True))
+        raise
+    except ProviderError:
+        deployment.journal.end(token)
+        raise
+    new.outputs = _marked(new, outputs)
+    deployment.journal.end(token, gone=supersedes, new=_stamped(new, created=True))
+
+
+def update(deployment: Deployment, change: Change) -> None:
+    """Changes a resource in place."""
+    old, new = _both(change)
+    new.id = old.id
+    with deployment.step(change):
+        deployment.hooks.run("before_update", new, old)
+        if not new.custom:
+            new.outputs = old.outputs
+            deployment.journal.end(None, gone=old, new=_stamped(new))
+        elif deployment.preview:
+            provider = deployment.packages.provider(new.type)
+            new.outputs = _marked(new, provider.planned(new.type, reveal(new.inputs), reveal(old.outputs)))
+            deployment.journal.end(None, gone=old, new=new)
+        else:
+            _update(deployment, old, new)
+        deployment.hooks.run("after_update", new, old)
+
+
+def _update(deployment: Deployment, old: ResourceState, new: ResourceState) -> None:
+    provider = deployment.packages.provider(new.type)
+    token = deployment.journal.begin("updating", new)
+    try:
+        outputs = provider.update(
+            new.type,
+            old.id,
+            reveal(old.inputs),
+            reveal(old.outputs),
+            reveal(new.inputs),
+            deployment.progress(new.urn),
+        )
+    except PartialCreate as error:
+        new.outputs, new.init_errors = _marked(new, error.outputs), [str(error)]
+        deployment.journal.end(token, gone=old, new=_stamped(new))
+        raise
+    except ProviderError:
+        deployment.journal.end(token)
+        raise
+    new.outputs = _marked(new, outputs)
+    deployment.journal.end(token, gone=old, new=_stamped(new))
+
+
+def delete(deployment: Deployment, change: Change, *, awaits_replacement: bool = False) -> None:
+    """Deletes a resource; one that awaits its replacement stays in the record, so marked, until that is there."""
+    old = change.old
+    assert old
+    with deployment.step(change):
+        _refuse_protected(deployment, old)
+        real = old.custom and not old.external and not old.retain_on_delete
+        deployment.hooks.run("before_delete", old)
+        token = None
+        if real and not deployment.preview:
+            token = deployment.journal.begin("deleting", old)
+            try:
+                provider = deployment.packages.provider(old.type)
+                provider.delete(old.type, old.id, reveal(old.outputs), deployment.progress(old.urn))
+            except ProviderError:
+                deployment.journal.end(token)
+                raise
+        if awaits_replacement:
+            old.pending_replacement = True
+            deployment.journal.rewritten(old)
+        deployment.journal.end(token, gone=None if awaits_replacement else old)
+        deployment.hooks.run("after_delete", old)
+
+
+def _refuse_protected(deployment: Deployment, old: ResourceState) -> None:
+    if old.protect:
+        raise ProviderError(
+            f'{"Preview failed: " if deployment.preview else ""}resource "{old.urn}" cannot be deleted\n'
+            "because it is protected. To unprotect the resource, either remove the `protect` flag from the resource in "
+            f"your Pulumi program and run `pulumi up`, or use the command:\n`pulumi state unprotect '{old.urn}'`"
+        )
+
+
+def read(deployment: Deployment, change: Change, inputs: dict[str, Any]) -> None:
+    """Reads what exists by its id; an error when it does not."""
+    new = change.new
+    assert new
+    with deployment.step(change):
+        provider = deployment.packages.provider(new.type)
+        found = provider.read(new.type, new.id, reveal(inputs), {})
+        if found is None:
+            raise ProviderError(f"resource '{new.id}' does not exist")
+        new.id, _, outputs = found
+        new.outputs = seal_named(taint(outputs, inputs), new.additional_secret_outputs)
+        deployment.journal.end(None, gone=change.old, new=new)
+
+
+def mark(deployment: Deployment, change: Change) -> None:
+    """The step `replace`: nothing is done, it says what the steps around it mean."""
+    with deployment.step(change):
+        pass
+
+
+def _both(change: Change) -> tuple[ResourceState, ResourceState]:
+    assert change.old
+    assert change.new
+    return change.old, change.new
+
+
+def _marked(new: ResourceState, outputs: dict[str, Any]) -> dict[str, Any]:
+    return seal_named(taint(outputs, new.inputs), new.additional_secret_outputs)
+
+
+def _stamped(new: ResourceState, *, created: bool = False) -> ResourceState:
+    new.modified = now()
+    if created:
+        new.created = new.modified
+    return new
