@@ -82,6 +82,7 @@ class Settings(Group):
     certificate: Literal["root", "given"] = "given"
     live_reload: bool = False
     demo: bool = False
+    keep_data: bool = True
     images: Mapping[str, str] = {}
 
     @model_validator(mode="after")

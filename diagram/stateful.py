@@ -1,6 +1,8 @@
 """What keeps data: one task on one volume, and a keeper that gives it what rotates."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import StringConstraints
 
 from diagram.description import Memory, Name, Port
 from diagram.link import Protocol
@@ -25,7 +27,7 @@ class Database(Stateful):
     protocol: ClassVar[Protocol] = Protocol.postgres
 
     port: Port | None = 5432
-    database: str
+    database: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
     schema_sql: str = ""
     """Idempotent SQL that the keeper applies at every change: tables, grants, row policies."""
     volume: str | None = "/var/lib/postgresql/data"

@@ -12,6 +12,7 @@ from diagram.description import Description, Name
 from diagram.link import Link, Protocol
 from diagram.monitoring import Monitor
 from diagram.service import Service, Use
+from diagram.stateful import Stateful
 from diagram.subnets import LARGEST_PREFIX, Subnets
 from diagram.zone import MAY_CALL, Zone
 
@@ -59,6 +60,8 @@ class System(Description):
     services: tuple[Service, ...]
     addresses: Addresses = Addresses()
     generation: Generation = Generation()
+    keep_data: bool = True
+    """Whether data volumes outlive a ``destroy``."""
 
     @cached_property
     def by_name(self) -> dict[str, Service]:
@@ -72,13 +75,14 @@ class System(Description):
 
     @cached_property
     def networks(self) -> dict[str, tuple[Service, ...]]:
-        """The services on every network: a link's has its two ends, a way out (``<service>-way-out``) one, and so has
-        the network of a service without links (``<service>-alone``).
+        """The services on every network: a link's has its two ends, a way out (``<service>-way-out``) one, and so have
+        the networks of a service without links and of a keeper (``<name>-alone``).
         """
         networks = {link.name: (self.by_name[link.caller], self.by_name[link.callee]) for link in self.links}
         ways_out = {f"{service.name}-way-out": (service,) for service in self.services if isinstance(service, WAYS_OUT)}
         alone = {f"{service.name}-alone": (service,) for service in self.services if self.is_alone(service)}
-        return {**networks, **ways_out, **alone}
+        keepers = {f"{it.name}-keeper-alone": (it,) for it in self.services if isinstance(it, Stateful)}
+        return {**networks, **ways_out, **alone, **keepers}
 
     @cached_property
     def subnets(self) -> dict[str, IPv4Network]:

@@ -59,30 +59,30 @@ def system(settings: Settings) -> System:
     redis = Cache(name="redis", image=image("redis"))
 
     worker = Workers(
-        name="worker", port=8004, command=("apps.worker",), replicas=replicas.worker,
+        name="worker", port=8004, command=role("worker"), replicas=replicas.worker,
         uses=(postgres, redis.keys(*QUEUE), egress.to(*PROVIDERS, TWILIO)),
         secrets=(OAUTH_KEY, TWILIO_TOKEN), **app,
     )  # fmt: skip
     beat = Workers(
-        name="beat", port=8005, command=("apps.beat",), uses=(redis.keys(*QUEUE),), **app,
+        name="beat", port=8005, command=role("beat"), uses=(redis.keys(*QUEUE),), **app,
     )  # fmt: skip
     oauth_manager = Service(
-        name="oauth-manager", port=8002, command=("apps.oauth_manager",), replicas=replicas.oauth_manager,
+        name="oauth-manager", port=8002, command=role("oauth_manager"), replicas=replicas.oauth_manager,
         uses=(postgres, redis.keys("~oauth:*"), egress.to(*PROVIDERS)),
         secrets=(API_KEY, OAUTH_KEY, *CLIENT_SECRETS), **app,
     )  # fmt: skip
     agent = Service(
-        name="agent", port=8001, command=("apps.agent",), replicas=replicas.agent,
+        name="agent", port=8001, command=role("agent"), replicas=replicas.agent,
         uses=(postgres, redis.keys(*QUEUE, "~agent:*"), egress.to(GEMINI)),
         secrets=(API_KEY, Secret(name="gemini-api-key", config="geminiApiKey")), **app,
     )  # fmt: skip
     api = Service(
-        name="api", port=8000, command=("apps.api",), replicas=replicas.api,
+        name="api", port=8000, command=role("api"), replicas=replicas.api,
         uses=(postgres, redis.keys("~api:*"), agent, oauth_manager),
         secrets=(API_KEY,), **app,
     )  # fmt: skip
     sms_router = Service(
-        name="sms-router", port=8003, command=("apps.sms_router",), replicas=replicas.sms_router,
+        name="sms-router", port=8003, command=role("sms_router"), replicas=replicas.sms_router,
         uses=(postgres, agent),
         secrets=(Secret(name="webhook-signing-key"), TWILIO_TOKEN), **app,
     )  # fmt: skip
@@ -129,7 +129,13 @@ def system(settings: Settings) -> System:
         ),
         addresses=settings.addresses,
         generation=settings.generation,
+        keep_data=settings.keep_data,
     )  # fmt: skip
+
+
+def role(name: str) -> tuple[str, ...]:
+    """The command that runs a role of the application."""
+    return ("python3", "-m", f"apps.{name}")
 
 
 def schema(settings: Settings) -> str:

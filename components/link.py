@@ -1,0 +1,63 @@
+"""A link, realised: its network, and what its caller proves itself with."""
+
+from ipaddress import IPv4Network
+
+import pulumi
+import pulumi_random as random
+
+import diagram
+from components import address
+from components.authority import Authority
+from components.component import Component
+from components.files import SecretFile, secret_file
+from components.network import internal
+from components.text import postgres
+from diagram import Generation, Protocol
+
+
+class Link(Component):
+    """What lets `caller` call `callee`: a network of their own, an identity, and a name to call.
+
+    `files` and `env` are the caller's; `passwords` (login to password) and `salts` are for the callee's keeper, and
+    hold every accepted generation.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        link: diagram.Link,
+        callee: diagram.Service,
+        authority: Authority | None,
+        subnet: IPv4Network,
+        generation: Generation,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        self.link = link
+        self.network = internal(self, "network", subnet, link.name)
+        self.files: list[SecretFile] = []
+        self.passwords: dict[str, pulumi.Output[str]] = {}
+        self.salts: dict[str, pulumi.Output[str]] = {}
+        if authority and link.protocol in (Protocol.postgres, Protocol.redis):
+            for number in generation.accepted:
+                self._generation(authority, number, used=number == generation.current)
+        elif authority:
+            self.files += authority.sign(self, "client", link.caller, "client_auth").files(
+                self, "client", f"{link.callee}.pem"
+            )
+        self.env = address.of(link, callee, generation.current)
+        self.register_outputs({})
+
+    def _generation(self, authority: Authority, number: int, *, used: bool) -> None:
+        login = postgres.login(self.link.caller, number)
+        password = random.RandomPassword(self.child(f"password-g{number}"), length=32, special=False, opts=self.own)
+        self.passwords[login] = password.result
+        if self.link.protocol is Protocol.postgres:
+            salt = random.RandomBytes(self.child(f"salt-g{number}"), length=16, opts=self.own)
+            self.salts[login] = salt.base64
+        files = authority.sign(self, f"client-g{number}", login, "client_auth").files(
+            self, f"g{number}", f"{self.link.callee}.pem"
+        )
+        files.append(secret_file(self, f"g{number}-word", f"{self.link.callee}.password", password.result))
+        if used:
+            self.files += files

@@ -1,0 +1,45 @@
+"""Prometheus and Alertmanager, realised."""
+
+from collections.abc import Mapping, Sequence
+
+from components.service import Service
+from components.text import prometheus
+
+RULES = "/etc/prometheus/rules"
+
+
+class Monitor(Service):
+    """Prometheus. It keeps its data on one volume, so it runs once."""
+
+    def command(self) -> Sequence[str]:
+        """Listens on loopback; its front, where it has callers, is in front of it."""
+        it = self.description
+        return (
+            "prometheus", "--config.file=/etc/prometheus/prometheus.yml",
+            f"--storage.tsdb.path={it.volume}", f"--storage.tsdb.retention.time={it.retention}",
+            f"--web.listen-address=127.0.0.1:{it.loopback}",
+        )  # fmt: skip
+
+    def texts(self) -> Mapping[str, str]:
+        """The scrape configuration, and the rules."""
+        place, it = self.place, self.description
+        callees = [(link.link, place.system.by_name[link.link.callee]) for link in place.callees(it)]
+        rules = {f"{RULES}/{name}": text for name, text in it.rules.items()}
+        return {"/etc/prometheus/prometheus.yml": prometheus.monitor(it, callees), **rules}
+
+
+class Alerting(Service):
+    """Alertmanager, one task: clustering comes with more nodes."""
+
+    def command(self) -> Sequence[str]:
+        """Listens on loopback behind its front."""
+        it = self.description
+        return (
+            "prometheus-alertmanager", "--config.file=/etc/alertmanager/alertmanager.yml",
+            f"--storage.path={it.volume}", f"--web.listen-address=127.0.0.1:{it.loopback}",
+            "--cluster.listen-address=",
+        )  # fmt: skip
+
+    def texts(self) -> Mapping[str, str]:
+        """Routes and receivers."""
+        return {"/etc/alertmanager/alertmanager.yml": prometheus.alerting()}

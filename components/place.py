@@ -1,0 +1,49 @@
+"""Where a component is built: its system, the stack's root, and what was built before it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+import pulumi
+import pulumi_random as random
+
+import diagram
+from components.authority import Authority
+from components.files import SecretFile
+from components.link import Link
+from diagram import Service, System
+
+
+@dataclass(frozen=True)
+class Place:
+    """One service's surroundings. `callers` is its authority; None when nobody calls it."""
+
+    platform: str
+    system: System
+    root: Authority
+    root_file: SecretFile
+    links: Mapping[str, Link]
+    secrets: Mapping[str, pulumi.Output[str]]
+    """The secret configuration that was given."""
+    generated: Mapping[str, random.RandomBytes]
+    """The system's own secrets, by name: each has one value, whoever reads it."""
+
+    def callers(self, service: Service) -> list[Link]:
+        """The links by which `service` is called."""
+        return [self.links[link.name] for link in self.system.callers(service)]
+
+    def callees(self, service: Service) -> list[Link]:
+        """The links by which `service` calls."""
+        return [self.links[link.name] for link in self.system.callees(service)]
+
+    def descriptions(self, links: list[Link]) -> list[diagram.Link]:
+        """The links as the diagram has them."""
+        return [link.link for link in links]
+
+    def names(self, service: Service) -> list[str]:
+        """The names of all its links."""
+        return [link.name for link in (*self.system.callers(service), *self.system.callees(service))]
+
+    def subnet(self, network: str) -> IPv4Network:
+        """The subnet of a network."""
+        return self.system.subnets[network]

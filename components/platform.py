@@ -1,0 +1,101 @@
+"""The platform: a whole system, realised."""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_random as random
+from pulumi import ResourceOptions
+
+import diagram
+from components import boundary, monitoring, service, stateful
+from components.authority import Authority
+from components.component import Component
+from components.files import secret_file
+from components.link import Link
+from components.place import Place
+from diagram import System
+
+REALISED: dict[str, type[service.Service]] = {
+    diagram.Service.kind: service.Service,
+    diagram.Workers.kind: service.Workers,
+    diagram.Exporter.kind: service.Exporter,
+    diagram.Database.kind: stateful.Database,
+    diagram.Cache.kind: stateful.Cache,
+    diagram.Edge.kind: boundary.Edge,
+    diagram.Gateway.kind: boundary.Gateway,
+    diagram.Egress.kind: boundary.Egress,
+    diagram.Forward.kind: boundary.Forward,
+    diagram.Monitor.kind: monitoring.Monitor,
+    diagram.Alerting.kind: monitoring.Alerting,
+}
+"""The component of each kind of description."""
+
+
+class Platform(Component):
+    """Everything that `system` needs, from its certificate authorities to its published ports.
+
+    `secrets` are the third parties' secrets that exist, by their configuration keys; a service is given those of its
+    secrets that are there. Outputs: `url`, where clients come in, and `root_certificate` (PEM), which signs the
+    stack's servers. Several platforms fit in one program, each under its own name.
+    """
+
+    package = "rempart"
+
+    def __init__(
+        self,
+        name: str,
+        system: System,
+        *,
+        secrets: Mapping[str, pulumi.Output[str]] | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        super().__init__(name, opts)
+        root = Authority(self.child("root"), opts=self.own)
+        authorities = self._authorities(system)
+        place = Place(
+            platform=name,
+            system=system,
+            root=root,
+            root_file=secret_file(self, "root-pem", "root.pem", root.certificate),
+            links=self._links(system, authorities),
+            secrets=secrets or {},
+            generated=self._generated(system),
+        )
+        for it in system.services:
+            REALISED[it.kind](self.child(it.name), it, place, authorities.get(it.name), opts=self.own)
+        self.url = _url(system)
+        self.root_certificate = root.certificate
+        self.register_outputs({"url": self.url, "rootCertificate": self.root_certificate})
+
+    def _authorities(self, system: System) -> dict[str, Authority]:
+        """One for the callers of each callee, so that a certificate for one callee is worth nothing to another."""
+        called = {link.callee: None for link in system.links if link.is_authenticated}
+        return {callee: Authority(self.child(f"{callee}-callers"), opts=self.own) for callee in called}
+
+    def _links(self, system: System, authorities: Mapping[str, Authority]) -> dict[str, Link]:
+        return {
+            link.name: Link(
+                self.child(link.name),
+                link,
+                system.by_name[link.callee],
+                authorities.get(link.callee) if link.is_authenticated else None,
+                system.subnets[link.name],
+                system.generation,
+                opts=self.own,
+            )
+            for link in system.links
+        }
+
+    def _generated(self, system: System) -> dict[str, random.RandomBytes]:
+        own = {secret.name: secret for it in system.services for secret in it.secrets if not secret.config}
+        return {
+            name: random.RandomBytes(self.child(f"{name}-g{system.generation.current}"), length=it.size, opts=self.own)
+            for name, it in own.items()
+        }
+
+
+def _url(system: System) -> str | None:
+    for it in system.services:
+        if isinstance(it, diagram.Edge):
+            return f"https://{it.gateway.host}" + ("" if it.https == 443 else f":{it.https}")
+    return None

@@ -1,0 +1,133 @@
+"""A Swarm service of ours: what differs is given, what must hold for all is written here once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+import pulumi_docker as docker
+from pulumi import ResourceOptions
+
+from components.component import USER, Component
+from components.files import ConfigFile, SecretFile
+from diagram import Health
+from diagram.description import Memory, in_bytes
+
+MEGABYTE = 1024**2
+RETRIES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What the containers of one service are given."""
+
+    name: str
+    """Its name in the diagram; also the alias by which callers find it."""
+    kind: str
+    zone: str
+    image: str
+    check: Sequence[str]
+    """The health check: a program and its arguments."""
+    cpus: float
+    memory: Memory
+    health: Health
+    grace: int
+    platform: str
+    args: Sequence[str] = ()
+    replicas: int = 1
+    env: Mapping[str, str] = field(default_factory=dict)
+    secrets: Sequence[SecretFile] = ()
+    configs: Sequence[ConfigFile] = ()
+    mounts: Sequence[Mapping[str, Any]] = ()
+    called_on: Sequence[docker.Network] = ()
+    """The networks on which it answers by its name."""
+    calls_on: Sequence[docker.Network] = ()
+    links: Sequence[str] = ()
+    ports: Sequence[Mapping[str, Any]] = ()
+    stop_signal: str = "SIGTERM"
+    single: bool = False
+    """At most one task at any time: it stops before it starts again."""
+    resolves_outside: bool = False
+
+
+def service(owner: Component, task: Task) -> docker.Service:
+    """The service: hardened, health-gated, replaced without a gap where that is possible, rolled back when it fails."""
+    order = "stop-first" if task.single else "start-first"
+    rollout: Any = {"parallelism": 1, "delay": "0s", "order": order, "max_failure_ratio": "0.0"}
+    rollout |= {"monitor": f"{task.health.interval * RETRIES + 2}s"}
+    failing: Any = {**rollout, "failure_action": "rollback"}
+    turning_back: Any = {**rollout, "failure_action": "pause"}
+    endpoint: Any = {"mode": "dnsrr"} | ({"ports": [dict(port) for port in task.ports]} if task.ports else {})
+    specification: Any = {
+        "container_spec": _container(task),
+        "networks_advanceds": _networks(task),
+        "resources": {"limits": {"memory_bytes": in_bytes(task.memory), "nano_cpus": int(task.cpus * 1_000_000_000)}},
+        "restart_policy": {"condition": "any", "delay": "1s", "window": "0s", "max_attempts": 0},
+        "log_driver": {"name": "json-file", "options": {"max-size": "10m", "max-file": "3"}},
+    }
+    return docker.Service(
+        owner.child("service"),
+        labels=_labels(task),
+        task_spec=specification,
+        mode={"replicated": {"replicas": task.replicas}},
+        endpoint_spec=endpoint,
+        update_config=failing,
+        rollback_config=turning_back,
+        converge_config={"delay": "500ms", "timeout": f"{task.health.start * 3}s"},
+        opts=ResourceOptions(parent=owner, delete_before_replace=task.single),
+    )
+
+
+def _labels(task: Task) -> list[Any]:
+    labels = {
+        "rempart.kind": task.kind,
+        "rempart.links": ",".join(sorted(task.links)),
+        "rempart.platform": task.platform,
+        "rempart.service": task.name,
+        "rempart.stack": pulumi.get_stack(),
+        "rempart.zone": task.zone,
+    }
+    return [{"label": label, "value": value} for label, value in labels.items()]
+
+
+def _container(task: Task) -> dict[str, Any]:
+    # The containers' own resolver answers for service names; there is nobody behind it to ask for the rest.
+    resolver = {"nameservers": ["127.0.0.1"], "options": ["timeout:1", "attempts:1"]}
+    return {
+        "image": task.image,
+        "args": list(task.args),
+        "env": dict(sorted(task.env.items())),
+        "labels": _labels(task),
+        "user": f"{USER}:{USER}",
+        "init": True,
+        "read_only": True,
+        "cap_drops": ["ALL"],
+        "stop_signal": task.stop_signal,
+        "stop_grace_period": f"{task.grace}s",
+        "mounts": [tmpfs("/tmp", 64), *(dict(mount) for mount in task.mounts)],
+        "secrets": [file.mounted() for file in task.secrets],
+        "configs": [file.mounted() for file in task.configs],
+        "healthcheck": {
+            "tests": ["CMD", *task.check],
+            "interval": f"{task.health.interval}s",
+            "timeout": "5s",
+            "retries": RETRIES,
+            "start_period": f"{task.health.start}s",
+        },
+        **({} if task.resolves_outside else {"dns_config": resolver}),
+    }
+
+
+def _networks(task: Task) -> list[dict[str, Any]]:
+    called = [{"id": network.id, "aliases": [task.name]} for network in task.called_on]
+    return called + [{"id": network.id} for network in task.calls_on]
+
+
+def tmpfs(target: str, megabytes: int) -> dict[str, Any]:
+    """A mount in memory, of a limited size."""
+    return {"type": "tmpfs", "target": target, "tmpfs_options": {"size_bytes": megabytes * MEGABYTE, "mode": 0o1777}}
+
+
+def volume(source: pulumi.Input[str], target: str, *, read_only: bool = False) -> dict[str, Any]:
+    """A mount of a named volume."""
+    return {"type": "volume", "source": source, "target": target, "read_only": read_only}

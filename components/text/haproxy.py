@@ -1,0 +1,119 @@
+"""HAProxy: the front of a service, and the edge."""
+
+from collections.abc import Sequence
+
+from diagram import Edge, Link, Protocol, Service
+from diagram.service import LOOPBACK
+
+SECRETS = "/run/secrets"
+
+HEAD = """\
+global
+    log stdout format raw local0 notice
+    maxconn 4096
+    hard-stop-after 20s
+    ssl-default-bind-options ssl-min-ver TLSv1.3
+    ssl-default-server-options ssl-min-ver TLSv1.3
+
+defaults
+    log global
+    option dontlognull
+    option redispatch
+    retries 2
+    timeout connect 1s
+    timeout client {idle}s
+    timeout server {idle}s
+    timeout http-request 10s
+
+resolvers docker
+    nameserver dns 127.0.0.11:53
+    hold valid 1s
+    hold other 1s
+    hold nx 1s
+    timeout resolve 1s
+"""
+
+FOUND = "resolvers docker init-addr none"
+"""A server found by its name, again and again, and not yet at the start."""
+
+
+def front(service: Service, callers: Sequence[Link], callees: Sequence[Link]) -> str:
+    """The front of `service`: its callers' way in, and its own way to what leads out. Empty when it needs none."""
+    listeners = [_way_out(link) for link in callees if link.protocol in (Protocol.proxy, Protocol.tcp)]
+    if callers and service.port:
+        listeners.insert(0, _way_in(service, callers))
+    return "\n".join([HEAD.format(idle=service.grace), *listeners]) if listeners else ""
+
+
+def _way_in(service: Service, callers: Sequence[Link]) -> str:
+    names = " ".join(sorted(link.caller for link in callers))
+    return f"""\
+frontend front
+    mode http
+    bind :{service.port} ssl crt {SECRETS}/front.pem ca-file {SECRETS}/callers.pem verify required alpn http/1.1
+    http-request reject unless {{ ssl_c_s_dn(cn) -m str {names} }}
+    http-request set-header X-Rempart-Caller %[ssl_c_s_dn(cn)]
+    default_backend application
+
+backend application
+    mode http
+    retry-on conn-failure
+    server application 127.0.0.1:{service.port and service.port + LOOPBACK}
+"""
+
+
+def _way_out(link: Link) -> str:
+    return f"""\
+listen {link.callee}
+    mode tcp
+    bind 127.0.0.1:{link.port}
+    server-template {link.callee} 2 {link.callee}:{link.port} {_client(link.callee)} {FOUND} check
+"""
+
+
+def _client(name: str) -> str:
+    pair = f"crt {SECRETS}/{name}.pem ca-file {SECRETS}/root.pem"
+    return f"ssl {pair} verify required verifyhost {name} sni str({name})"
+
+
+def edge(service: Edge) -> str:
+    """The edge: TCP to the gateway's tasks, with the PROXY protocol, and a health page on loopback."""
+    gateway = service.gateway
+    ports = ((service.http, gateway.http_port), (service.https, gateway.https_port))
+    listeners = [
+        f"""\
+listen port-{published}
+    mode tcp
+    bind :{target}
+    server-template {gateway.name} {max(gateway.replicas * 2, 2)} {gateway.name}:{target} \
+send-proxy-v2 check inter 1s {FOUND}
+"""
+        for published, target in ports
+    ]
+    health = f"""\
+frontend health
+    mode http
+    bind 127.0.0.1:{EDGE_HEALTH}
+    monitor-uri /health
+"""
+    return "\n".join([HEAD.format(idle=3600), *listeners, health])
+
+
+EDGE_HEALTH = 18080
+"""The edge's own loopback port: alive when HAProxy answers."""
+
+
+def forward(host: str, port: int, service: Service, callers: Sequence[Link]) -> str:
+    """A fixed forward: callers come with their certificates, and reach this one address."""
+    names = " ".join(sorted(link.caller for link in callers))
+    return f"""{HEAD.format(idle=3600)}
+frontend front
+    mode tcp
+    bind :{service.port} ssl crt {SECRETS}/front.pem ca-file {SECRETS}/callers.pem verify required
+    tcp-request content reject unless {{ ssl_c_s_dn(cn) -m str {names} }}
+    default_backend outside
+
+backend outside
+    mode tcp
+    server outside {host}:{port} {FOUND}
+"""

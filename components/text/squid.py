@@ -1,0 +1,44 @@
+"""Squid: the egress proxy."""
+
+from collections.abc import Sequence
+
+from diagram import Egress, Link
+
+SECRETS = "/run/secrets"
+
+
+def egress(service: Egress, callers: Sequence[Link]) -> str:
+    """Each caller, known by its certificate, may open TLS tunnels to its own hosts; everything else is refused."""
+    grants = "\n".join(_grant(link) for link in callers)
+    return f"""\
+https_port {service.port} tls-cert={SECRETS}/front.pem tls-key={SECRETS}/front.pem.key \
+tls-clientca={SECRETS}/callers.pem tls-min-version=1.3 name=callers
+acl CONNECT method CONNECT
+acl https port 443
+http_access deny !CONNECT
+http_access deny !https
+
+{grants}
+http_access deny all
+
+pid_filename none
+access_log stdio:/dev/stdout
+cache_log stdio:/dev/stderr
+cache deny all
+cache_mem 8 MB
+coredump_dir /tmp
+via off
+forwarded_for delete
+connect_timeout 5 seconds
+shutdown_lifetime {max(service.grace // 3, 1)} seconds
+visible_hostname {service.name}
+"""
+
+
+def _grant(link: Link) -> str:
+    acl = link.caller.replace("-", "_")
+    return f"""\
+acl {acl} user_cert CN {link.caller}
+acl {acl}_hosts dstdomain {" ".join(link.hosts)}
+http_access allow {acl} {acl}_hosts
+"""
