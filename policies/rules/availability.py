@@ -1,0 +1,254 @@
+"""Availability: a service that fails comes back, and a change that fails goes back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from .kit.node import Node
+from .kit.resource import Resource
+from .kit.rule import CONFIG, CONTAINER, NETWORK, SECRET, SERVICE, VOLUME, WORKLOADS, Problems, Profile, Severity, each
+from .kit.workload import SPEC, Workload, seconds
+
+Settings = dict[str, Any]
+
+STATEFUL: Final = frozenset({"database", "cache"})
+AUTO: Final = re.compile(r"-[0-9a-f]{7}")
+CONSTANT: Final = re.compile(
+    r"\s*(?:/(?:usr/)?bin/)?(?:true|:|echo\b.*|exit\s+0|sleep\s+\S+|test\s+1(?:\s.*)?|\[\s*1\s.*|)\s*"
+)
+
+
+@each(
+    *WORKLOADS,
+    severity=Severity.HIGH,
+    remedy='Set healthcheck.tests to a command that asks the service: ["CMD", "probe", "18000", "/ready", "/health"].',
+    see=["CIS Docker 4.6 and 5.27"],
+)
+def health_checks_ask_the_service(resource: Resource) -> Problems:
+    """A workload has a health check that can fail.
+
+    Without one, a process that hangs counts as running and is called for ever.
+    """
+    place = Workload(resource).at("healthcheck.tests" if resource.type == CONTAINER else f"{SPEC}.healthcheck.tests")
+    words = [word.text for word in place.each()]
+    if not words or words == ["NONE"]:
+        yield f"{place.path} is missing"
+        return
+    command = " ".join(words[1:] if words[0] in {"CMD", "CMD-SHELL"} else words)
+    inner = re.sub(r"^(?:/bin/)?(?:ba|da|a)?sh\s+-\w*c\s+", "", command).rstrip("; ")
+    if CONSTANT.fullmatch(inner) or re.search(r"(?:\|\||;)\s*(?:true|exit\s+0|:)\s*$", command):
+        yield f"{place.path} cannot fail"
+
+
+@each(
+    *WORKLOADS,
+    severity=Severity.MEDIUM,
+    remedy="Set interval, timeout and retries so that interval x retries is at most 60 s.",
+    settings={"seconds": {"type": "integer", "default": 60, "description": "How long a failure may go unnoticed."}},
+)
+def health_checks_notice_in_time(resource: Resource, settings: Settings) -> Problems:
+    """A health check notices a failure within a minute.
+
+    Docker's default takes a minute and a half, and a retry count of zero means three.
+    """
+    place = Workload(resource).at("healthcheck")
+    if place.present:
+        interval = seconds(place.at("interval")) or 30
+        retries = place.at("retries").number or 3
+        if interval * retries > settings["seconds"]:
+            yield f"{place.path} needs more than {settings['seconds']} s to notice a failure"
+
+
+@each(SERVICE, severity=Severity.HIGH, remedy='Set restart_policy to condition "any", delay "1s" and no max_attempts.')
+def services_always_come_back(service: Resource) -> Problems:
+    """A service is restarted whatever ended it, after a pause, as often as it takes.
+
+    A service that gives up stays down until somebody wakes up.
+    """
+    policy = service.at("taskSpec.restartPolicy")
+    if policy.at("condition").text != "any":
+        yield f"{policy.path}.condition is not any"
+    if not seconds(policy.at("delay")):
+        yield f"{policy.path}.delay is missing"
+    if policy.at("maxAttempts").number:
+        yield f"{policy.path}.maxAttempts makes it give up"
+
+
+@each(SERVICE, severity=Severity.LOW, remedy='Write restart_policy.window="0s".')
+def restart_windows_are_written_out(service: Resource) -> Problems:
+    """The restart window is written out as "0s".
+
+    Left out, every preview after a refresh shows a change that is none, and people stop reading previews.
+    """
+    if service.at("taskSpec.restartPolicy.window").text != "0s":
+        yield "taskSpec.restartPolicy.window is not written as 0s"
+
+
+@each(CONTAINER, severity=Severity.HIGH, remedy='Set restart="unless-stopped" or "always".', see=["CIS Docker 5.15"])
+def containers_always_come_back(container: Resource) -> Problems:
+    """A container is restarted when it or its host was.
+
+    The default is never.
+    """
+    if container.at("restart").text not in {"always", "unless-stopped"}:
+        yield "restart lets it stay down"
+
+
+@each(SERVICE, severity=Severity.HIGH, remedy="Set converge_config with a timeout above the health check's start-up.")
+def updates_wait_for_the_service(service: Resource) -> Problems:
+    """An update ends when the tasks run.
+
+    Without converge_config it reports success before the first task has started, whatever becomes of it.
+    """
+    if not Workload(service).is_global and not seconds(service.at("convergeConfig.timeout")):
+        yield "convergeConfig.timeout is missing"
+
+
+@each(
+    SERVICE,
+    severity=Severity.HIGH,
+    remedy='Set update_config.failure_action="rollback" and a monitor of a health check at least.',
+)
+def failed_updates_roll_back(service: Resource) -> Problems:
+    """An update that fails is rolled back, and is watched long enough to see it fail.
+
+    Swarm's default stops half way, and its five seconds of watching end before the first health check.
+    """
+    update = service.at("updateConfig")
+    if update.at("failureAction").text != "rollback":
+        yield "updateConfig.failureAction is not rollback"
+    monitor = seconds(update.at("monitor"))
+    interval = seconds(service.at(f"{SPEC}.healthcheck.interval"))
+    if monitor is None or (interval is not None and monitor < interval):
+        yield "updateConfig.monitor is shorter than the health check's interval"
+
+
+@each(SERVICE, severity=Severity.MEDIUM, remedy="Write rollback_config with the order of update_config and a monitor.")
+def rollbacks_are_configured(service: Resource) -> Problems:
+    """A rollback goes the way an update does.
+
+    Left to its defaults a rollback stops the old task first and watches for five seconds.
+    """
+    rollback = service.at("rollbackConfig")
+    if not rollback.present:
+        yield "rollbackConfig is missing"
+    elif (rollback.at("order").text or "stop-first") != (service.at("updateConfig.order").text or "stop-first"):
+        yield "rollbackConfig.order is not that of updateConfig"
+
+
+def _publishes(service: Resource) -> bool:
+    return bool(list(Workload(service).at("ports").each()))
+
+
+@each(SERVICE, severity=Severity.MEDIUM, remedy='Set update_config.order="start-first".')
+def stateless_services_start_first(service: Resource) -> Problems:
+    """A new task of a stateless service starts before the old one stops.
+
+    Otherwise a service of one task is away during every update. A published port or a volume of its own forbids it.
+    """
+    workload = Workload(service)
+    alone = (
+        workload.kind in STATEFUL | {"keeper"}
+        or _publishes(service)
+        or any(map(_is_volume, workload.at("mounts").each()))
+    )
+    if not alone and service.at("updateConfig.order").text != "start-first":
+        yield "updateConfig.order is not start-first"
+
+
+def _is_volume(mount: Node) -> bool:
+    return mount.at("type").text == "volume" and not mount.at("readOnly").value
+
+
+@each(
+    SERVICE,
+    severity=Severity.CRITICAL,
+    remedy='Set one replica, update_config.order="stop-first" and delete_before_replace.',
+)
+def stateful_services_run_once(service: Resource) -> Problems:
+    """Two tasks never run on one database's or cache's volume.
+
+    Two servers on one set of files destroy it.
+    """
+    workload = Workload(service)
+    if workload.kind not in STATEFUL:
+        return
+    if workload.is_global or workload.replicas != 1:
+        yield "mode.replicated.replicas is not 1"
+    for name in ("updateConfig", "rollbackConfig"):
+        if service.at(f"{name}.order").text not in {"", "stop-first"}:
+            yield f"{name}.order is not stop-first"
+    if service.options and not service.options.delete_before_replace:
+        yield "deleteBeforeReplace is not set: a replacement would start beside it"
+
+
+@each(
+    SERVICE,
+    severity=Severity.MEDIUM,
+    remedy="Set stop_grace_period to 10 s or more.",
+    settings={"seconds": {"type": "integer", "default": 10, "description": "The shortest time to stop in."}},
+)
+def services_have_time_to_stop(service: Resource, settings: Settings) -> Problems:
+    """A service has at least 10 s to finish what it does.
+
+    Shorter, requests are cut off, and deleting the service fails half way.
+    """
+    if (seconds(service.at(f"{SPEC}.stopGracePeriod")) or 0) < settings["seconds"]:
+        yield f"{SPEC}.stopGracePeriod is below {settings['seconds']} s"
+
+
+@each(SERVICE, severity=Severity.MEDIUM, remedy='Set dns_config.options=["timeout:1", "attempts:1"].')
+def names_fail_fast(service: Resource) -> Problems:
+    """Asking for a name that has no task fails within seconds.
+
+    The resolver's defaults take 20 s, in which a caller's own callers give up.
+    """
+    options = {option.text for option in Workload(service).at("dns").each()}
+    for wanted in ("timeout:1", "attempts:1"):
+        if wanted not in options:
+            yield f"{SPEC}.dnsConfig.options has no {wanted}"
+
+
+@each(SERVICE, severity=Severity.LOW, remedy="Write mode with replicated.replicas, or global.")
+def modes_are_written_out(service: Resource) -> Problems:
+    """How many tasks a service has is written out.
+
+    A change of the mode replaces the service.
+    """
+    mode = service.at("mode")
+    if not mode.at("global").value and mode.at("replicated.replicas").number is None:
+        yield "mode is missing"
+
+
+@each(
+    SECRET,
+    CONFIG,
+    NETWORK,
+    SERVICE,
+    severity=Severity.HIGH,
+    remedy="Leave name out: Pulumi makes one for each generation.",
+)
+def replaceable_objects_are_auto_named(resource: Resource) -> Problems:
+    """What is replaced by making the new one first has no name of its own.
+
+    With a fixed name the old one is deleted first, which fails while it is in use, and interrupts a service.
+    """
+    name = resource.at("name")
+    if not name.unknown and name.present and not AUTO.fullmatch(name.text.removeprefix(resource.name)):
+        yield "name is set"
+
+
+@each(
+    VOLUME,
+    severity=Severity.CRITICAL,
+    remedy="Give the volume ResourceOptions(protect=True, retain_on_delete=True).",
+    profile=Profile.PRODUCTION,
+)
+def data_volumes_are_protected(volume: Resource) -> Problems:
+    """In production a volume with data cannot be deleted or replaced by mistake.
+
+    Replacing a volume is an empty one in its place. One in memory has nothing to protect.
+    """
+    if volume.options and not volume.options.protect and volume.at("driverOpts.type").text != "tmpfs":
+        yield "protect is not set"

@@ -1,0 +1,109 @@
+"""Reading the properties of a resource, some of which are not known before they are created."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+
+class Unknown:
+    """The one value that stands for whatever is known only after an update."""
+
+    def __repr__(self) -> str:
+        return "<unknown>"
+
+
+UNKNOWN: Final = Unknown()
+
+
+class UndecidedError(Exception):
+    """A rule needs the literal at `path`, which is unknown during a preview."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"cannot be decided at preview: needs a literal {path}")
+        self.path = path
+
+
+class Node:
+    """A place in a resource's properties: what stands there, if anything, and its path.
+
+    Going down never fails: below an absent or unknown place everything is absent or unknown.
+    Only reading an unknown raises UndecidedError, so a rule may walk past what it does not need.
+    """
+
+    __slots__ = ("_raw", "path")
+
+    def __init__(self, raw: Any, path: str = "") -> None:
+        self._raw = raw
+        self.path = path
+
+    def at(self, dotted: str) -> Node:
+        """The place below this one, by its keys joined with dots."""
+        here = self
+        for key in dotted.split("."):
+            here = here.child(key)
+        return here
+
+    def child(self, key: str) -> Node:
+        path = f"{self.path}.{key}" if self.path else key
+        if isinstance(self._raw, Mapping):
+            return Node(self._raw.get(key), path)
+        return Node(UNKNOWN if self._raw is UNKNOWN else None, path)
+
+    @property
+    def value(self) -> Any:
+        """What stands here, or None."""
+        if self._raw is UNKNOWN:
+            raise UndecidedError(self.path)
+        return self._raw
+
+    @property
+    def unknown(self) -> bool:
+        return self._raw is UNKNOWN
+
+    @property
+    def present(self) -> bool:
+        """Whether anything was written here, even something unknown."""
+        return self._raw is not None
+
+    @property
+    def text(self) -> str:
+        """The value as text; the empty string when absent."""
+        value = self.value
+        return "" if value is None else str(value)
+
+    @property
+    def number(self) -> float | None:
+        """The value as a number; None when absent or not a number."""
+        value = self.value
+        if isinstance(value, bool):
+            return None
+        try:
+            return float(value) if value is not None else None
+        except (TypeError, ValueError):
+            return None
+
+    def each(self) -> Iterator[Node]:
+        """The elements of a list, in order; nothing when absent."""
+        value = self.value
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                yield Node(item, f"{self.path}[{index}]")
+
+    def entries(self) -> Iterator[tuple[str, Node]]:
+        """The keys and places of a mapping, in order; nothing when absent."""
+        value = self.value
+        if isinstance(value, Mapping):
+            for key in value:
+                yield str(key), self.child(str(key))
+
+    def leaves(self) -> Iterator[Node]:
+        """Every scalar below, known or not."""
+        if isinstance(self._raw, Mapping):
+            for key in self._raw:
+                yield from self.child(str(key)).leaves()
+        elif isinstance(self._raw, list):
+            for index, item in enumerate(self._raw):
+                yield from Node(item, f"{self.path}[{index}]").leaves()
+        elif self._raw is not None:
+            yield self

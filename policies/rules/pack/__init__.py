@@ -1,0 +1,1 @@
+"""The rules at work: judging resources, waiving findings, and answering Pulumi."""

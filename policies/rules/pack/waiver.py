@@ -1,0 +1,60 @@
+"""Waivers: findings that somebody answers for, until a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+FIELDS = frozenset({"rule", "resource", "reason", "owner", "expires"})
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """`owner` accepts that `resource` (a pattern of names) breaks `rule` in `stack`, for `reason`, until `expires`."""
+
+    rule: str
+    resource: str
+    reason: str
+    owner: str
+    expires: date
+    stack: str = "*"
+
+    def covers(self, rule: str, stack: str, name: str) -> bool:
+        """Whether a finding falls under this waiver, in force or not."""
+        return self.rule == rule and fnmatchcase(stack, self.stack) and fnmatchcase(name, self.resource)
+
+    def expired(self, today: date) -> bool:
+        """Whether its last day is over."""
+        return today > self.expires
+
+    def __str__(self) -> str:
+        return f"waived until {self.expires} by {self.owner}: {self.reason}"
+
+
+def load(path: Path, rules: Sequence[str]) -> list[Waiver]:
+    """The waivers in a file. Raises ValueError, naming the entry, for one that is incomplete or waives nothing real."""
+    import yaml  # noqa: PLC0415 -- a pack without waivers starts without it
+
+    entries = (yaml.safe_load(path.read_text()) if path.exists() else None) or []
+    if not isinstance(entries, list):
+        raise ValueError(f"{path.name}: must be a list of waivers")
+    return [_waiver(f"{path.name}[{index}]", entry, rules) for index, entry in enumerate(entries)]
+
+
+def _waiver(where: str, entry: Any, rules: Sequence[str]) -> Waiver:
+    given = set(entry) if isinstance(entry, dict) else set()
+    if not FIELDS <= given <= FIELDS | {"stack"}:
+        raise ValueError(f"{where}: must have {', '.join(sorted(FIELDS))}, and may have stack")
+    if entry["rule"] not in rules:
+        raise ValueError(f"{where}.rule: no rule has this id")
+    if not isinstance(entry["expires"], date):
+        raise ValueError(f"{where}.expires: must be a date such as 2030-12-31")
+    if not all(isinstance(entry[name], str) and entry[name].strip() for name in given - {"expires"}):
+        raise ValueError(f"{where}: every field is a text that says something")
+    if set(entry["resource"]) <= set("*?"):
+        raise ValueError(f"{where}.resource: names no resource in particular")
+    return Waiver(**entry)

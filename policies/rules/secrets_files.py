@@ -1,0 +1,126 @@
+"""Secrets where they belong: files, and who may read them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from .kit.resource import Resource
+from .kit.rule import CONFIG, SECRET, SERVICE, WORKLOADS, Problems, Severity, each, whole_stack
+from .kit.stack import Stack
+from .kit.workload import SPEC, Workload
+
+MOUNTED: Final = re.compile(r"/run/secrets/[A-Za-z0-9][A-Za-z0-9._-]*")
+DEFAULTS: Final = frozenset({
+    "admin", "administrator", "change_me", "changeme", "default", "example", "grafana", "guest", "minioadmin",
+    "password", "postgres", "rabbitmq", "redis", "root", "secret", "test", "toor", "user",
+})  # fmt: skip
+FALLBACKS: Final = (
+    ("rabbitmq", ("RABBITMQ_DEFAULT_PASS_FILE", "RABBITMQ_DEFAULT_PASS"), "guest/guest"),
+    ("minio", ("MINIO_ROOT_PASSWORD_FILE", "MINIO_ROOT_PASSWORD"), "minioadmin/minioadmin"),
+    ("grafana", ("GF_SECURITY_ADMIN_PASSWORD__FILE", "GF_SECURITY_ADMIN_PASSWORD"), "admin/admin"),
+    ("mongo", ("MONGO_INITDB_ROOT_PASSWORD_FILE", "MONGO_INITDB_ROOT_PASSWORD"), "no authentication"),
+)
+
+
+@each(SERVICE, severity=Severity.HIGH, remedy="Set file_mode=0o400.", see=["Docker, docker service create --secret"])
+def secret_files_are_for_their_reader_only(service: Resource) -> Problems:
+    """A secret's file has mode 0400.
+
+    Docker's default is 0444: every process in the container may read it, whatever its user.
+    """
+    for secret in service.at(f"{SPEC}.secrets").each():
+        mode = secret.at("fileMode")
+        if mode.number is None or int(mode.number) != 0o400:
+            yield f"{mode.path} is not 0400"
+
+
+@each(SERVICE, severity=Severity.HIGH, remedy="Set file_uid and file_gid to the numbers in the service's user.")
+def secret_files_belong_to_their_reader(service: Resource) -> Problems:
+    """A secret's file belongs to the user that the service runs as.
+
+    A file of root's with mode 0400 is unreadable for a service that is not root, which tempts people to widen it.
+    """
+    user, _, group = service.at(f"{SPEC}.user").text.partition(":")
+    for secret in service.at(f"{SPEC}.secrets").each():
+        if secret.at("fileUid").text != user:
+            yield f"{secret.path}.fileUid is not the service's user"
+        if group and secret.at("fileGid").text != group:
+            yield f"{secret.path}.fileGid is not the service's group"
+
+
+@each(SERVICE, severity=Severity.MEDIUM, remedy="Set file_name to a fixed path directly under /run/secrets.")
+def secret_files_have_stable_paths(service: Resource) -> Problems:
+    """A secret is mounted at an absolute path under /run/secrets that no rotation changes, and once.
+
+    Elsewhere the file lies on a path that backups, images or volumes may cover.
+    """
+    seen = set()
+    for secret in service.at(f"{SPEC}.secrets").each():
+        name = secret.at("fileName")
+        if not MOUNTED.fullmatch(name.text):
+            yield f"{name.path} is not a file directly under /run/secrets"
+        if name.text in seen:
+            yield f"{name.path} is mounted twice"
+        seen.add(name.text)
+
+
+@each(SERVICE, severity=Severity.MEDIUM, remedy="Set file_mode without any write or special bit, such as 0o444.")
+def config_files_are_not_writable(service: Resource) -> Problems:
+    """A config's file can be written by nobody.
+
+    A program that can rewrite its configuration can be made to.
+    """
+    for config in service.at(f"{SPEC}.configs").each():
+        mode = config.at("fileMode")
+        if int(0o444 if mode.number is None else mode.number) & ~0o555:
+            yield f"{mode.path} lets somebody write"
+
+
+@each(
+    *WORKLOADS,
+    severity=Severity.CRITICAL,
+    remedy="Give a generated password as the file of a docker.Secret.",
+    see=["CWE-1392"],
+)
+def default_credentials_are_not_used(resource: Resource) -> Problems:
+    """No service runs with credentials that its image's manual prints.
+
+    They are the first that a scanner tries, also where the image falls back to them because a variable is missing.
+    """
+    workload = Workload(resource)
+    given = dict(workload.env())
+    for name, value in given.items():
+        if (
+            re.search(r"(?:^|_)(?:PASS|PASSWORD|PWD|PASSWD|SECRET_KEY)$", name.upper())
+            and value.text.lower() in DEFAULTS
+        ):
+            yield f"{value.path} is a default password"
+        if name == "POSTGRES_HOST_AUTH_METHOD" and value.text == "trust":
+            yield f"{value.path} lets everybody in"
+        if name == "ALLOW_EMPTY_PASSWORD" or name.endswith("_ALLOW_EMPTY_PASSWORD"):
+            yield f"{value.path} lets everybody in"
+    image = workload.at("image").text.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    for name, variables, fallback in FALLBACKS:
+        if image.startswith(name) and "exporter" not in image and not any(variable in given for variable in variables):
+            yield f"{workload.at('env').path} has no {variables[0]}, so the image falls back to {fallback}"
+
+
+@whole_stack(severity=Severity.LOW, remedy="Remove the secret, or mount it.")
+def secrets_are_used(stack: Stack) -> Any:
+    """Every Docker secret is mounted by a service.
+
+    One that nobody reads is a copy that nobody rotates.
+    """
+    used = stack.users(SECRET, SERVICE, "taskSpec")
+    yield from ((secret.urn, "no service mounts it") for secret in stack.of(SECRET) if secret.urn not in used)
+
+
+@whole_stack(severity=Severity.LOW, remedy="Remove the config, or mount it.")
+def configs_are_used(stack: Stack) -> Any:
+    """Every Docker config is mounted by a service.
+
+    A configuration that nobody reads misleads whoever looks for the one in force.
+    """
+    used = stack.users(CONFIG, SERVICE, "taskSpec")
+    yield from ((config.urn, "no service mounts it") for config in stack.of(CONFIG) if config.urn not in used)

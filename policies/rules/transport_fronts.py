@@ -1,0 +1,128 @@
+"""Transport at the fronts: what a haproxy.cfg accepts, and whom it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .kit import haproxy
+from .kit.documents import Format, text_as
+from .kit.haproxy import Line, Section, is_loopback
+from .kit.resource import Resource
+from .kit.rule import CONFIG, Problems, Severity, each
+
+
+def sections(config: Resource) -> list[Section]:
+    """The sections of a haproxy configuration; none when the file is another program's or cannot be read."""
+    text = text_as(config, Format.HAPROXY)
+    try:
+        return haproxy.parse(text) if text else []
+    except ValueError:
+        return []
+
+
+def passes_through(section: Section, all_sections: Sequence[Section]) -> bool:
+    """Whether a section hands the client's own TLS on unread, with the client's address in front of it.
+
+    Reading nothing, it cannot answer or be asked for a certificate: that is the edge.
+    """
+    if haproxy.mode(section, all_sections) != "tcp":
+        return False
+    names = {line.words[1] for line in section.all("default_backend") + section.all("use_backend")}
+    targets = [section, *(other for other in all_sections if other.kind == "backend" and other.name in names)]
+    sends = [line for target in targets for line in target.sends]
+    return bool(sends) and all({"send-proxy", "send-proxy-v2"} & set(line.words) for line in sends)
+
+
+@each(
+    CONFIG,
+    severity=Severity.CRITICAL,
+    remedy="Write `bind :P ssl crt <pem> ca-file <callers> verify required ssl-min-ver TLSv1.3`, or bind loopback.",
+    see=["HAProxy, bind options"],
+)
+def fronts_demand_a_certificate(config: Resource) -> Problems:
+    """A front accepts TLS 1.3 only, from callers that show a certificate of the service's own authority.
+
+    The front is what decides who calls: a bind without `verify required` lets the whole network in.
+    """
+    all_sections = sections(config)
+    for section in all_sections:
+        if passes_through(section, all_sections):
+            continue
+        for bind in section.takes:
+            if not is_loopback(bind.words[1] if len(bind.words) > 1 else ""):
+                yield from (f"data: haproxy.cfg line {bind.number}: bind {fault}" for fault in _open(bind))
+
+
+def _open(bind: Line) -> Iterator[str]:
+    if "ssl" not in bind.words:
+        yield "without ssl"
+        return
+    if bind.after("verify") != "required":
+        yield "without verify required"
+    if not bind.after("ca-file"):
+        yield "without ca-file"
+    if bind.after("ssl-min-ver") != "TLSv1.3":
+        yield "without ssl-min-ver TLSv1.3"
+    if {"crt-ignore-err", "ca-ignore-err", "allow-0rtt"} & set(bind.words):
+        yield "with an option that accepts what verification refuses, or a replayed request"
+
+
+@each(
+    CONFIG,
+    severity=Severity.CRITICAL,
+    remedy="Write `server ... ssl verify required ca-file <root> verifyhost <name> crt <pem>`.",
+    see=["HAProxy, server options"],
+)
+def fronts_verify_whom_they_call(config: Resource) -> Problems:
+    """A server line that leaves the container is TLS, verified by chain and by name.
+
+    haproxy does not check the server's name unless verifyhost or sni tells it to.
+    """
+    all_sections = sections(config)
+    for section in all_sections:
+        through = section.kind == "backend" or passes_through(section, all_sections)
+        for line in section.sends:
+            if is_loopback(line.words[2] if len(line.words) > 2 else ""):
+                continue
+            if "ssl" not in line.words and through and {"send-proxy", "send-proxy-v2"} & set(line.words):
+                continue
+            yield from (f"data: haproxy.cfg line {line.number}: server {fault}" for fault in _trusting(line))
+
+
+def _trusting(line: Line) -> Iterator[str]:
+    if "ssl" not in line.words:
+        yield "without ssl"
+        return
+    if line.after("verify") != "required" or not line.after("ca-file"):
+        yield "without verify required and ca-file"
+    if not (line.after("verifyhost") or line.after("sni")):
+        yield "without verifyhost"
+    if not line.after("crt"):
+        yield "without a certificate of its own"
+
+
+@each(
+    CONFIG,
+    severity=Severity.HIGH,
+    remedy="Write `http-request set-header X-Rempart-Caller %[ssl_c_s_dn(cn)]`, and deny callers not declared.",
+)
+def fronts_name_the_caller_themselves(config: Resource) -> Problems:
+    """A front overwrites the header that names the caller, and denies callers that are not declared.
+
+    A header that is only added can be sent by the caller itself.
+    """
+    all_sections = sections(config)
+    for section in all_sections:
+        if haproxy.mode(section, all_sections) != "http":
+            continue
+        binds = [bind for bind in section.takes if "ssl" in bind.words and bind.after("verify") == "required"]
+        rules = section.all("http-request")
+        for bind in binds:
+            where = f"data: haproxy.cfg line {bind.number}: the section of this bind"
+            named = [line for line in rules if len(line.words) > 2 and line.words[2].lower() == "x-rempart-caller"]
+            if not any(line.words[1] == "set-header" for line in named):
+                yield f"{where} does not set X-Rempart-Caller"
+            if any(line.words[1] == "add-header" for line in named):
+                yield f"{where} adds to X-Rempart-Caller"
+            if not any(line.words[1] in {"deny", "reject"} for line in rules):
+                yield f"{where} denies nobody"

@@ -1,0 +1,140 @@
+"""Transport, the side of the databases and of whatever terminates TLS by a configuration file of one setting a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .kit import settings_files as files
+from .kit.documents import Format, text_as
+from .kit.resource import Resource
+from .kit.rule import CONFIG, Problems, Severity, each
+
+STRONG_METHODS = frozenset({"scram-sha-256", "cert"})
+
+
+@each(
+    CONFIG,
+    severity=Severity.CRITICAL,
+    remedy="Admit by `hostssl ... scram-sha-256 clientcert=verify-full` only; `local ... peer` is the keeper's way in.",
+    see=["PostgreSQL 15, 21.1 The pg_hba.conf File"],
+)
+def databases_admit_by_certificate_and_password(config: Resource) -> Problems:
+    """PostgreSQL admits over TLS only, by the caller's certificate and its SCRAM password.
+
+    A plain `host` record lets a caller without TLS in, and without clientcert=verify-full any certificate does.
+    """
+    text = text_as(config, Format.PG_HBA)
+    for admission in files.hba(text) if text else ():
+        where = f"data: pg_hba.conf line {admission.line}"
+        if admission.method == "reject":
+            continue
+        if admission.type == "local":
+            if admission.method != "peer":
+                yield f"{where} admits over the socket by something else than peer"
+        elif admission.type != "hostssl":
+            yield f"{where} admits connections without TLS"
+        elif admission.method not in STRONG_METHODS:
+            yield f"{where} admits by something else than scram-sha-256"
+        elif admission.options.get("clientcert", "verify-full" if admission.method == "cert" else "") != "verify-full":
+            yield f"{where} admits without clientcert=verify-full"
+
+
+@each(
+    CONFIG,
+    severity=Severity.CRITICAL,
+    remedy="Set ssl = on, ssl_min_protocol_version = 'TLSv1.3', ssl_cert_file, ssl_key_file, ssl_ca_file and "
+    "password_encryption = 'scram-sha-256'.",
+    see=["PostgreSQL 15, 20.3.3 SSL"],
+)
+def databases_speak_tls13(config: Resource) -> Problems:
+    """PostgreSQL speaks TLS 1.3 with a certificate, and can tell its callers' certificates.
+
+    ssl is off by default, and the minimum is TLS 1.2.
+    """
+    text = text_as(config, Format.POSTGRESQL)
+    if text is None:
+        return
+    settings = files.postgresql(text)
+    if settings.get("ssl", "off").lower() not in files.ON:
+        yield "data: postgresql.conf does not set ssl = on"
+    if settings.get("ssl_min_protocol_version") != "TLSv1.3":
+        yield "data: postgresql.conf does not set ssl_min_protocol_version = 'TLSv1.3'"
+    for name in ("ssl_cert_file", "ssl_key_file", "ssl_ca_file"):
+        if not settings.get(name):
+            yield f"data: postgresql.conf does not set {name}"
+    if settings.get("password_encryption", "scram-sha-256") != "scram-sha-256":
+        yield "data: postgresql.conf stores passwords other than as scram-sha-256"
+
+
+@each(
+    CONFIG,
+    severity=Severity.CRITICAL,
+    remedy="Set port 0, tls-port, tls-protocols TLSv1.3, tls-auth-clients yes, the three tls files and an aclfile.",
+    see=["Redis, TLS support", "CIS Docker 5.9"],
+)
+def caches_speak_tls13_only(config: Resource) -> Problems:
+    """Redis has no port in clear, asks every client for a certificate, and knows users.
+
+    Without port 0 the clear port stays open beside the encrypted one.
+    """
+    text = text_as(config, Format.REDIS)
+    if text is None:
+        return
+    settings = files.redis(text)
+    wanted = {"port": ["0"], "tls-protocols": ["TLSv1.3"], "tls-auth-clients": ["yes"]}
+    defaults = {"port": ["6379"], "tls-auth-clients": ["yes"]}
+    for name, value in wanted.items():
+        if settings.get(name, defaults.get(name)) != value:
+            yield f"data: redis.conf does not set {name} {' '.join(value)}"
+    for name in ("tls-port", "tls-cert-file", "tls-key-file", "aclfile"):
+        if settings.get(name, ["0"]) == ["0"]:
+            yield f"data: redis.conf does not set {name}"
+    if not {"tls-ca-cert-file", "tls-ca-cert-dir"} & set(settings):
+        yield "data: redis.conf does not set tls-ca-cert-file"
+    if settings.get("protected-mode") == ["no"] and "aclfile" not in settings:
+        yield "data: redis.conf switches protected-mode off without an aclfile"
+
+
+@each(
+    CONFIG,
+    severity=Severity.HIGH,
+    remedy="Give each job scheme: https and a tls_config with ca_file, cert_file and key_file.",
+    see=["Prometheus, scrape_config and tls_config"],
+)
+def scrapes_are_verified(config: Resource) -> Problems:
+    """Prometheus scrapes, and alerts, over verified TLS.
+
+    Metrics tell an attacker what runs where and how close to its limits it is.
+    """
+    text = text_as(config, Format.PROMETHEUS)
+    if text is None:
+        return
+    import yaml  # noqa: PLC0415 -- only stacks that bring a Prometheus pay for it
+
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError:
+        yield "data: prometheus.yml cannot be read"
+        return
+    for path, peer in _peers(document):
+        if peer.get("scheme") != "https":
+            yield f"data: prometheus.yml {path} does not use https"
+            continue
+        tls = peer.get("tls_config") or {}
+        if not (tls.get("ca_file") or tls.get("ca")):
+            yield f"data: prometheus.yml {path} names no ca_file"
+        if tls.get("insecure_skip_verify"):
+            yield f"data: prometheus.yml {path} skips verification"
+
+
+def _peers(document: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Whom a Prometheus asks or tells beyond its own loopback, with the path of each entry."""
+    root = document if isinstance(document, dict) else {}
+    alerting = root.get("alerting") or {}
+    groups = {"scrape_configs": root.get("scrape_configs"), "alerting.alertmanagers": alerting.get("alertmanagers")}
+    for path, entries in groups.items():
+        for index, entry in enumerate(entries or ()):
+            targets = [target for static in entry.get("static_configs") or () for target in static.get("targets") or ()]
+            if not targets or not all(str(target).startswith(("127.", "localhost:")) for target in targets):
+                yield f"{path}[{index}]", entry
