@@ -1,0 +1,97 @@
+"""The configurations that the components write."""
+
+import base64
+import hashlib
+import hmac
+from ipaddress import IPv4Network
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.text import haproxy, postgres, redis, squid
+from diagram import Cache, Database, Edge, Egress, Gateway, Link, Protocol, Route, Service
+
+IMAGE = "rempart/any:sha256-" + "0" * 64
+API = Service(name="api", image=IMAGE, port=8000)
+
+
+def link(caller: str, callee: str, protocol: Protocol = Protocol.http, **more: tuple[str, ...]) -> Link:
+    return Link(caller=caller, callee=callee, protocol=protocol, port=8000, **more)
+
+
+def test_a_front_admits_declared_callers_only_and_says_who_calls() -> None:
+    text = haproxy.front(API, [link("gateway", "api"), link("prometheus", "api")], [])
+    assert "http-request reject unless { ssl_c_s_dn(cn) -m str gateway prometheus }" in text
+    assert "http-request set-header X-Rempart-Caller %[ssl_c_s_dn(cn)]" in text
+    assert "verify required" in text
+
+
+def test_a_service_that_nobody_calls_and_that_goes_nowhere_has_no_front() -> None:
+    assert haproxy.front(API, [], [link("api", "other")]) == ""
+
+
+def test_a_way_out_is_a_loopback_listener_with_the_callers_certificate() -> None:
+    text = haproxy.front(API, [], [link("api", "egress", Protocol.proxy)])
+    assert "bind 127.0.0.1:8000" in text
+    assert "crt /run/secrets/egress.pem ca-file /run/secrets/root.pem verify required verifyhost egress" in text
+
+
+def test_the_edge_tells_the_gateway_who_the_client_is() -> None:
+    gateway = Gateway(name="gateway", image=IMAGE, routes=(Route(path="/", to=API, rate=1, burst=1),))
+    text = haproxy.edge(Edge(name="edge", image=IMAGE, gateway=gateway))
+    assert text.count("send-proxy-v2") == 2
+    assert " ssl " not in text.replace("ssl-", "")
+
+
+def test_egress_grants_each_caller_its_own_hosts() -> None:
+    egress = Egress(name="egress", image=IMAGE)
+    text = squid.egress(egress, [link("agent", "egress", Protocol.proxy, hosts=("a.example", "b.example"))])
+    assert "acl agent user_cert CN agent" in text
+    assert "acl agent_hosts dstdomain a.example b.example" in text
+    assert text.index("http_access allow agent agent_hosts") < text.index("http_access deny all")
+
+
+@given(
+    password=st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1),
+    salt=st.binary(min_size=16, max_size=16),
+)
+def test_a_verifier_proves_its_password_and_no_other(password: str, salt: bytes) -> None:
+    """RFC 5802: the stored key is the hash of the client key, which only the password gives."""
+    scheme, rounds, keys = postgres.verifier(password, salt).split("$")
+    iterations, encoded = rounds.split(":")
+    stored = base64.b64decode(keys.split(":")[0])
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(encoded), int(iterations))
+    assert scheme == "SCRAM-SHA-256"
+    assert hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest() == stored
+    assert postgres.verifier(password + "x", salt) != postgres.verifier(password, salt)
+
+
+def test_only_tls_with_a_certificate_reaches_the_database() -> None:
+    database = Database(name="db", image=IMAGE, database="shop")
+    lines = postgres.host_based(database, {"api": IPv4Network("10.64.0.0/27")}).splitlines()
+    assert lines == [
+        "local all rempart peer",
+        'hostssl "shop" +api 10.64.0.0/27 scram-sha-256 clientcert=verify-full',
+    ]
+
+
+def test_roles_hold_verifiers_and_shut_who_is_no_longer_listed() -> None:
+    database = Database(name="db", image=IMAGE, database="shop")
+    text = postgres.roles(database, [link("sms-router", "db", Protocol.postgres)], {"sms_router_g1": "SCRAM-SHA-256$x"})
+    assert 'CREATE ROLE "sms_router" NOLOGIN' in text
+    assert "ALTER ROLE \"sms_router_g1\" LOGIN PASSWORD 'SCRAM-SHA-256$x'" in text
+    assert "NOT IN ('sms_router_g1')" in text
+
+
+def test_redis_users_are_hashes_and_the_default_user_is_off() -> None:
+    text = redis.users([link("api", "redis", Protocol.redis, keys=("~api:*",))], {"api_g1": "open sesame"}, "keeper's")
+    assert "user default off" in text
+    assert "open sesame" not in text
+    assert f"#{hashlib.sha256(b'open sesame').hexdigest()} resetchannels +@all -@admin -@dangerous +info ~api:*" in text
+
+
+def test_a_durable_cache_writes_before_it_answers_and_forgets_nothing() -> None:
+    text = redis.settings(Cache(name="redis", image=IMAGE))
+    assert "appendfsync always" in text
+    assert "maxmemory-policy noeviction" in text
+    assert "port 0\n" in text
