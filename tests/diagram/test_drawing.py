@@ -71,7 +71,11 @@ def test_the_data_holds_every_service_and_link() -> None:
 
 @pytest.mark.parametrize(
     ("form", "says"),
-    [("table", "postgres          │ postgres    │ 5432"), ("mermaid", "    api -->|postgres| postgres"), ("json", '"caller": "api"')],
+    [
+        ("table", "postgres          │ postgres    │ 5432"),
+        ("mermaid", "    api -->|postgres| postgres"),
+        ("json", '"caller": "api"'),
+    ],
 )
 def test_the_assistant_is_drawn_without_its_images(form: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assistant", "--stack", "dev", "--format", form]) == 0
