@@ -11,6 +11,8 @@ from verify import postgres
 from verify.running import Task
 from verify.tls import Identity, client, received
 
+SECONDS = 5
+
 
 class RefusedError(Exception):
     """The callee answered, and said no."""
@@ -41,16 +43,17 @@ class Credential:
         )
 
 
-def talk(address: str, port: int, link: Link, credential: Credential, *, path: str = "/", timeout: float = 5) -> str:
+def talk(address: str, port: int, link: Link, credential: Credential, *, path: str = "/", server: str = "") -> str:
     """Connect as the caller of `link` does, and return what proves that it was let in.
 
-    Raises OSError (of which ssl.SSLError is one) or RefusedError when it was not.
+    `server` is the name that the callee must prove, where it is not its own. Raises OSError (of which ssl.SSLError is
+    one) or RefusedError when it was not let in.
     """
     context = client(credential.roots, credential.identity)
-    with socket.create_connection((address, port), timeout) as plain:
+    with socket.create_connection((address, port), SECONDS) as plain:
         if link.protocol is Protocol.postgres:
             postgres.ask_for_tls(plain)
-        with context.wrap_socket(plain, server_hostname=link.callee) as stream:
+        with context.wrap_socket(plain, server_hostname=server or link.callee) as stream:
             return f"{stream.version()}, {SPEECH[link.protocol](stream, credential, path)}"
 
 

@@ -4,6 +4,8 @@ What answers in a task's place is a thread of the test inside the task's network
 guards its door.
 """
 
+# mypy: allow-untyped-calls
+
 import json
 import secrets
 import socket
@@ -18,14 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from docker import APIClient
-from docker.types import ContainerSpec, EndpointSpec, IPAMConfig, IPAMPool, SecretReference, TaskTemplate
+from docker.types import ContainerSpec, EndpointSpec, Healthcheck, IPAMConfig, IPAMPool, SecretReference, TaskTemplate
 
 from diagram import Addresses, Link, Service, System
 from settings import Settings
 from verify.authorities import Authority, fresh
 from verify.namespace import network_of
 from verify.running import Target, Task
-from verify.tls import Identity, in_memory, show
+from verify.tls import Identity, show
 
 ROOT = Path(__file__).parents[2]
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -112,24 +114,32 @@ def _make(rig: Rig) -> None:
     target, engine = rig.target, rig.target.engine
     networks = {link.name: _network(rig, link.name, target.system.subnets[link.name]) for link in target.system.links}
     for service in target.system.services:
-        called = [{"Target": networks[link.name], "Aliases": [service.name]} for link in target.system.callers(service)]
-        calls = [{"Target": networks[link.name]} for link in target.system.callees(service)]
-        alone = [{"Target": _network(rig, f"{service.name}-alone", target.system.subnets[f"{service.name}-alone"])}] if (
-            target.system.is_alone(service)
-        ) else []  # fmt: skip
+        joined: list[Any] = [_joined(networks, link, service) for link in _links(target.system, service)]
+        if target.system.is_alone(service):
+            name = f"{service.name}-alone"
+            joined = [{"Target": _network(rig, name, target.system.subnets[name])}]
         labels = _labels(rig) | {"rempart.service": service.name}
         files = [_secret(rig, name, content) for name, content in _files(rig, service).items()]
+        health = Healthcheck(test=["CMD", "true"], interval=10**9, timeout=10**9, retries=3)
         container = ContainerSpec(
-            service.image, command=["sleep", "infinity"], labels=labels, init=True, secrets=files,
-            healthcheck={"Test": ["CMD", "true"], "Interval": 10**9, "Timeout": 10**9, "Retries": 3},
-        )  # fmt: skip
+            service.image, command=["sleep", "infinity"], labels=labels, init=True, secrets=files, healthcheck=health
+        )
         engine.create_service(
-            TaskTemplate(container, networks=called + calls + alone),
+            TaskTemplate(container, networks=joined),
             name=f"{rig.prefix}-{service.name}",
             labels=labels,
             mode={"Replicated": {"Replicas": service.replicas}},
             endpoint_spec=EndpointSpec(mode="dnsrr"),
         )
+
+
+def _links(system: System, service: Service) -> tuple[Link, ...]:
+    return system.callers(service) + system.callees(service)
+
+
+def _joined(networks: Mapping[str, str], link: Link, service: Service) -> dict[str, Any]:
+    """The network of a link as one of its ends joins it: the callee answers there by its name."""
+    return {"Target": networks[link.name]} | ({"Aliases": [service.name]} if link.callee == service.name else {})
 
 
 def _files(rig: Rig, service: Service) -> dict[str, bytes]:
