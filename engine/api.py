@@ -5,16 +5,23 @@ Errors that are about the request and not about a resource (a lock, a wrong pass
 configuration) are raised as `EngineError`; everything else is in the `Result` and its events.
 """
 
+import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.events import Event, PolicyFinding
+from engine import backend, history, lock
+from engine.backend import Location
+from engine.child import Phase
+from engine.events import BLOCKING, Event, PolicyFinding, StepStarted, Summary
+from engine.job import Finished, Job, Kind
 from engine.project import Project
+from engine.urn import STACK_TYPE
+from engine.values import reveal, shown
 
 OnEvent = Callable[[Event], None]
-DEFAULT_BACKEND = ".pulumi"
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,10 @@ class Stack:
     backend: Path
     passphrase: str = field(repr=False)
     organization: str = "organization"
+
+    @property
+    def location(self) -> Location:
+        return Location(self.backend, self.project.name, self.name)
 
 
 @dataclass(frozen=True)
@@ -57,12 +68,11 @@ class Result:
 
 
 def preview(
-    stack: Stack,
-    *,
-    policy_packs: Sequence[Path] = (),
-    refresh: bool = False,
-    on_event: OnEvent = lambda _: None,
-) -> Result: ...
+    stack: Stack, *, policy_packs: Sequence[Path] = (), refresh: bool = False, on_event: OnEvent = lambda _: None
+) -> Result:
+    """What `up` would do. Nothing is changed, the state included."""
+    run = _Run(stack, on_event)
+    return run.phase("up", preview=True, policy_packs=tuple(policy_packs), refresh=refresh)
 
 
 def up(
@@ -74,23 +84,123 @@ def up(
     confirm: Callable[[Result], bool] = lambda _: True,
 ) -> Result:
     """Plans, asks the policies, asks `confirm`, and only then acts; a finding that blocks stops before any creation."""
+    packs = tuple(policy_packs)
+    return _planned(stack, "up", on_event, confirm, policy_packs=packs, refresh=refresh)
 
 
 def refresh(
-    stack: Stack,
-    *,
-    on_event: OnEvent = lambda _: None,
-    confirm: Callable[[Result], bool] = lambda _: True,
+    stack: Stack, *, on_event: OnEvent = lambda _: None, confirm: Callable[[Result], bool] = lambda _: True
 ) -> Result:
     """Plans, asks `confirm`, then records how every resource really is."""
+    return _planned(stack, "refresh", on_event, confirm)
 
 
 def destroy(
+    stack: Stack, *, on_event: OnEvent = lambda _: None, confirm: Callable[[Result], bool] = lambda _: True
+) -> Result:
+    """Plans, asks `confirm`, then deletes every resource of the stack."""
+    return _planned(stack, "destroy", on_event, confirm)
+
+
+def outputs(stack: Stack, *, show_secrets: bool = False) -> dict[str, Any]:
+    """The stack's outputs as the state has them; secrets as "[secret]" unless `show_secrets`."""
+    location = stack.location
+    crypter = backend.crypter_of(backend.read_raw(location), stack.passphrase)
+    resources = backend.load(location, crypter).resources
+    found = next((each.outputs for each in resources if each.type == STACK_TYPE), {})
+    return dict(reveal(found) if show_secrets else shown(found))
+
+
+def _planned(
     stack: Stack,
+    kind: Kind,
+    on_event: OnEvent,
+    confirm: Callable[[Result], bool],
     *,
-    on_event: OnEvent = lambda _: None,
-    confirm: Callable[[Result], bool] = lambda _: True,
-) -> Result: ...
+    policy_packs: tuple[Path, ...] = (),
+    refresh: bool = False,
+) -> Result:
+    """The plan, and if nothing speaks against it the act; the stack is locked from before the one to after the other."""
+    with lock.held(stack.location) as held:
+        run = _Run(stack, on_event, held)
+        plan = run.phase(kind, preview=True, policy_packs=policy_packs, refresh=refresh)
+        if not plan.ok or not confirm(plan):
+            return plan
+        began = time.time()
+        result = run.phase(kind, preview=False, policy_packs=policy_packs, refresh=refresh)
+        history.record(stack.location, kind, began, result.ok, result.counts, run.config, stack.secret_keys, run.crypter)
+        return result
 
 
-def outputs(stack: Stack, *, show_secrets: bool = False) -> dict[str, Any]: ...
+class _Run:
+    """The phases of one command: they share the configuration and the derived key."""
+
+    def __init__(self, stack: Stack, on_event: OnEvent, held: int | None = None) -> None:
+        self._stack, self._on_event = stack, on_event
+        self._inherited = (held,) if held is not None else ()
+        first = self._spare = Phase(self._inherited)
+        try:
+            values, self._secret_keys = stack.project.configured(stack.config, stack.secret_keys)
+            self.config = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+            self.crypter = backend.crypter_of(backend.read_raw(stack.location), stack.passphrase)
+        except BaseException:
+            first.abandon()
+            raise
+
+    def phase(self, kind: Kind, *, preview: bool, policy_packs: tuple[Path, ...], refresh: bool) -> Result:
+        began = time.monotonic()
+        seen = Record()
+
+        def on_event(event: Event) -> None:
+            seen.add(event)
+            self._on_event(event)
+
+        process = self._spare or Phase(self._inherited)
+        self._spare = None
+        stack = self._stack
+        finished = process.run(
+            Job(
+                kind=kind,
+                preview=preview,
+                project=stack.project,
+                stack=stack.name,
+                organization=stack.organization,
+                config=self.config,
+                secret_keys=self._secret_keys,
+                location=stack.location,
+                crypter=self.crypter,
+                policy_packs=tuple(path.resolve() for path in policy_packs),
+                refresh=refresh,
+            ),
+            on_event,
+        )
+        return seen.result(finished, time.monotonic() - began)
+
+
+class Record:
+    """Collects from the events what the result says."""
+
+    def __init__(self) -> None:
+        self._steps: list[Step] = []
+        self._findings: list[PolicyFinding] = []
+        self._counts: dict[str, int] = {}
+
+    def add(self, event: Event) -> None:
+        if isinstance(event, StepStarted):
+            self._steps.append(Step(event.op, event.urn, event.diffs, event.keys))
+        elif isinstance(event, PolicyFinding):
+            self._findings.append(event)
+        elif isinstance(event, Summary):
+            self._counts = event.counts
+
+    def result(self, finished: Finished, seconds: float) -> Result:
+        blocked = any(finding.severity in BLOCKING for finding in self._findings)
+        return Result(
+            ok=finished.ok and not blocked,
+            counts=self._counts,
+            steps=tuple(self._steps),
+            findings=tuple(self._findings),
+            errors=finished.errors,
+            outputs=finished.outputs,
+            seconds=seconds,
+        )

@@ -6,7 +6,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import grpc
 
@@ -18,8 +17,11 @@ from engine.journal import Journal
 from engine.packages import Packages
 from engine.policy import Policies
 from engine.provider import ProviderError
+from engine.redaction import Redactor
 from engine.state import ResourceState
-from engine.values import UNKNOWN, Secret, rewrite
+from engine.values import shown
+
+CANCELED = "the update was canceled"
 
 
 class Stop(grpc.RpcError):  # type: ignore[misc]
@@ -59,10 +61,12 @@ class Deployment:
         preview: bool,
         journal: Journal,
         emit: Callable[[Event], None],
+        pending: list[tuple[str, ResourceState]],
     ) -> None:
         self.project, self.stack, self.preview = project, stack, preview
         self.journal, self._emit = journal, emit
         self.lock = threading.RLock()
+        self.pending = pending
         self.base = journal.resources()
         self.olds = {resource.urn: resource for resource in self.base if not resource.delete}
         self.news: dict[str, ResourceState] = {}
@@ -73,6 +77,9 @@ class Deployment:
         self.counts: Counter[str] = Counter()
         self.errors: list[str] = []
         self.stopping = threading.Event()
+        self.redactor = Redactor()
+        for resource in self.base:
+            self.redactor.learn([resource.inputs, resource.outputs])
         self.packages = Packages()
         self.hooks = Hooks(preview)
         self.policies = Policies([])
@@ -81,11 +88,11 @@ class Deployment:
         return urns.build(self.stack, self.project, parent, type, name)
 
     def emit(self, event: Event) -> None:
-        self._emit(event)
+        self._emit(self.redactor.event(event))
 
     def error(self, message: str, urn: str = "") -> None:
         """Reports an error; the run will fail, but goes on."""
-        self.errors.append(message)
+        self.errors.append(self.redactor.text(message))
         self.emit(Diagnostic("error", urn, message))
 
     def fail(self, message: str, urn: str = "") -> Stop:
@@ -93,6 +100,11 @@ class Deployment:
         self.error(message, urn)
         self.stopping.set()
         return Stop()
+
+    def cancel(self) -> None:
+        """Lets no further step begin, because someone asked for it."""
+        self.error(CANCELED)
+        self.stopping.set()
 
     def progress(self, urn: str) -> Callable[[str], None]:
         return lambda message: self.emit(Progress(urn, message))
@@ -114,21 +126,12 @@ class Deployment:
         except Stop:
             raise
         except Exception as error:
-            message = f"the provider failed unexpectedly: {_where(error)}"
+            message = f"the provider failed unexpectedly: {where(error)}"
             self.emit(StepFailed(change.op, change.urn, message))
             raise self.fail(message, change.urn) from error
         with self.lock:
             self.counts[change.op] += 1
         self.emit(StepDone(change.op, change.urn, time.monotonic() - began))
-
-
-def shown(value: Any) -> Any:
-    """`value` fit to be displayed: nothing secret in it, nothing unknown, and no pickled provider."""
-
-    def leaf(item: Any) -> Any:
-        return "[secret]" if isinstance(item, Secret) else "[unknown]" if item is UNKNOWN else item
-
-    return rewrite(value, leaf)
 
 
 def _started(change: Change) -> StepStarted:
@@ -138,7 +141,7 @@ def _started(change: Change) -> StepStarted:
     return StepStarted(change.op, change.urn, change.diffs, change.keys, shown(old), shown(new))
 
 
-def _where(error: Exception) -> str:
+def where(error: Exception) -> str:
     """The error's type and place; its message is left out, because it may quote a value."""
     trace = error.__traceback__
     while trace and trace.tb_next:

@@ -24,5 +24,5 @@ class ConfigError(EngineError):
 class UnsupportedError(EngineError):
     """Something that only the Pulumi CLI can do."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"{what} is not supported by the embedded engine: use the Pulumi CLI (--engine pulumi)")
+    def __str__(self) -> str:
+        return f"{self.args[0]} is not supported by the embedded engine: use the Pulumi CLI (--engine pulumi)"

@@ -1,7 +1,9 @@
 """What happens during a run, as small records that cross from the phase's process to the one that renders them."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+BLOCKING: Final = frozenset({"mandatory", "undecided"})  # severities of findings that stop an up
 
 
 @dataclass(frozen=True)

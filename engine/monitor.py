@@ -7,14 +7,14 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
-from engine import deletion, goal, policy, registration
-from engine.deployment import Deployment, Stop, shown
+from engine import deletion, goal, registration
+from engine.deployment import Deployment, Stop, where
 from engine.errors import EngineError, UnsupportedError
-from engine.events import Diagnostic, OutputsChanged
+from engine.events import BLOCKING, Diagnostic, OutputsChanged
 from engine.provider import ProviderError
 from engine.state import ResourceState
 from engine.urn import STACK_TYPE
-from engine.values import UNKNOWN, from_wire, has_secret, reveal, sealed, to_wire
+from engine.values import UNKNOWN, from_wire, has_secret, reveal, sealed, shown, to_wire
 
 _FEATURES = [
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -130,7 +130,7 @@ class Monitor:
         findings = deployment.policies.analyze_stack(list(deployment.news.values()))
         for finding in findings:
             deployment.emit(finding)
-        if not deployment.preview and any(finding.severity in policy.BLOCKING for finding in findings):
+        if not deployment.preview and any(finding.severity in BLOCKING for finding in findings):
             raise deployment.fail("the stack violates a policy")
         self.finished = True
 
@@ -145,7 +145,7 @@ class Monitor:
         except (EngineError, ProviderError) as error:
             raise self._deployment.fail(str(error)) from error
         except Exception as error:
-            raise self._deployment.fail(f"the engine failed on {what}: {error!r}") from error
+            raise self._deployment.fail(f"the engine failed on {what}: {where(error)}") from error
 
     def __getattr__(self, name: str) -> Callable[[Any], Any]:
         """Every other call of the protocol is refused by its name."""

@@ -24,7 +24,6 @@ from engine.state import ResourceState
 from engine.values import from_wire, to_wire
 
 LEVELS = {0: "advisory", 1: "mandatory", 2: "disabled", 3: "mandatory"}  # a remediation that did not help is a violation
-BLOCKING = {"mandatory", "undecided"}
 _UNDECIDED = re.compile(r"can't run policy '.*' from policy pack")
 _START_SECONDS = 60
 _OPTIONS = [("grpc.max_receive_message_length", 400 * 1024 * 1024), ("grpc.max_send_message_length", 400 * 1024 * 1024)]

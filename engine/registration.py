@@ -4,10 +4,11 @@ from typing import Any
 
 from pulumi.runtime.proto import alias_pb2, analyzer_pb2
 
-from engine import paths, policy, replacement, steps
+from engine import paths, replacement, steps
 from engine import urn as urns
 from engine.deployment import Change, Deployment
 from engine.errors import UnsupportedError
+from engine.events import BLOCKING
 from engine.goal import Goal
 from engine.packages import default_version
 from engine.provider import Diff
@@ -156,6 +157,7 @@ def _check(deployment: Deployment, new: ResourceState, goal: Goal, old: Resource
     except UnsupportedError as error:
         raise deployment.fail(str(error), new.urn) from error
     new.inputs = taint(checked, goal.inputs)
+    deployment.redactor.learn(new.inputs)
     if failures:
         for failure in failures:
             value = _quoted(new.inputs.get(failure.property))
@@ -188,7 +190,7 @@ def _ask_policies(deployment: Deployment, new: ResourceState, goal: Goal) -> Non
     findings += deployment.policies.analyze(new, options, provider)
     for finding in findings:
         deployment.emit(finding)
-    if not deployment.preview and any(finding.severity in policy.BLOCKING for finding in findings):
+    if not deployment.preview and any(finding.severity in BLOCKING for finding in findings):
         raise deployment.fail(f"resource {new.urn} violates a policy", new.urn)
 
 

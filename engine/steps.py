@@ -26,7 +26,7 @@ def create(deployment: Deployment, change: Change, *, supersedes: ResourceState 
             deployment.journal.end(None, gone=supersedes, new=_stamped(new, created=True))
         elif deployment.preview:
             planned = deployment.packages.provider(new.type).planned(new.type, reveal(new.inputs), None)
-            new.outputs = _marked(new, planned)
+            new.outputs = _marked(deployment, new, planned)
             deployment.journal.end(None, gone=supersedes, new=new)
         else:
             _create(deployment, new, supersedes)
@@ -39,13 +39,13 @@ def _create(deployment: Deployment, new: ResourceState, supersedes: ResourceStat
     try:
         new.id, outputs = provider.create(new.type, reveal(new.inputs), deployment.progress(new.urn))
     except PartialCreate as error:
-        new.id, new.outputs, new.init_errors = error.id, _marked(new, error.outputs), [str(error)]
+        new.id, new.outputs, new.init_errors = error.id, _marked(deployment, new, error.outputs), [str(error)]
         deployment.journal.end(token, gone=supersedes, new=_stamped(new, created=True))
         raise
     except ProviderError:
         deployment.journal.end(token)
         raise
-    new.outputs = _marked(new, outputs)
+    new.outputs = _marked(deployment, new, outputs)
     deployment.journal.end(token, gone=supersedes, new=_stamped(new, created=True))
 
 
@@ -60,7 +60,7 @@ def update(deployment: Deployment, change: Change) -> None:
             deployment.journal.end(None, gone=old, new=_stamped(new))
         elif deployment.preview:
             provider = deployment.packages.provider(new.type)
-            new.outputs = _marked(new, provider.planned(new.type, reveal(new.inputs), reveal(old.outputs)))
+            new.outputs = _marked(deployment, new, provider.planned(new.type, reveal(new.inputs), reveal(old.outputs)))
             deployment.journal.end(None, gone=old, new=new)
         else:
             _update(deployment, old, new)
@@ -80,13 +80,13 @@ def _update(deployment: Deployment, old: ResourceState, new: ResourceState) -> N
             deployment.progress(new.urn),
         )
     except PartialCreate as error:
-        new.outputs, new.init_errors = _marked(new, error.outputs), [str(error)]
+        new.outputs, new.init_errors = _marked(deployment, new, error.outputs), [str(error)]
         deployment.journal.end(token, gone=old, new=_stamped(new))
         raise
     except ProviderError:
         deployment.journal.end(token)
         raise
-    new.outputs = _marked(new, outputs)
+    new.outputs = _marked(deployment, new, outputs)
     deployment.journal.end(token, gone=old, new=_stamped(new))
 
 
@@ -149,8 +149,10 @@ def _both(change: Change) -> tuple[ResourceState, ResourceState]:
     return change.old, change.new
 
 
-def _marked(new: ResourceState, outputs: dict[str, Any]) -> dict[str, Any]:
-    return seal_named(taint(outputs, new.inputs), new.additional_secret_outputs)
+def _marked(deployment: Deployment, new: ResourceState, outputs: dict[str, Any]) -> dict[str, Any]:
+    marked = seal_named(taint(outputs, new.inputs), new.additional_secret_outputs)
+    deployment.redactor.learn(marked)
+    return marked
 
 
 def _stamped(new: ResourceState, *, created: bool = False) -> ResourceState:

@@ -12,6 +12,7 @@ SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the protocol's public mark of a secret
 ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
 ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
+SECRET_MARK: Final = "[secret]"
 UNKNOWN_MARK: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
@@ -94,6 +95,15 @@ def seal_named(outputs: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
     """`outputs` with the top-level properties `names` sealed."""
     chosen = set(names)
     return {key: sealed(value) if key in chosen else value for key, value in outputs.items()}
+
+
+def shown(value: Any) -> Any:
+    """`value` fit to be displayed: nothing secret in it, and nothing unknown."""
+
+    def leaf(item: Any) -> Any:
+        return SECRET_MARK if isinstance(item, Secret) else "[unknown]" if item is UNKNOWN else item
+
+    return rewrite(value, leaf)
 
 
 def equal(old: Any, new: Any) -> bool:

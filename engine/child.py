@@ -1,0 +1,106 @@
+"""Starts a phase in a process of its own, hands it its job, and passes on what it reports."""
+
+import contextlib
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from multiprocessing import Pipe
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from engine.errors import EngineError
+from engine.events import Diagnostic, Event
+from engine.job import Finished, Job
+
+_ROOT = Path(__file__).parent.parent
+
+
+class Phase:
+    """A phase's process, started early: it imports the SDK while its job is being prepared."""
+
+    def __init__(self, inherited: tuple[int, ...] = ()) -> None:
+        self._channel, theirs = Pipe()
+        command = (
+            f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from multiprocessing.connection import Connection; "
+            f"from engine.phase import main; main(Connection({theirs.fileno()}))"
+        )
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", command],
+            pass_fds=(theirs.fileno(), *inherited),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C comes to us alone, and we pass it on
+            text=True,
+            errors="replace",
+        )
+        theirs.close()
+
+    def run(self, job: Job, on_event: Callable[[Event], None]) -> Finished:
+        """Runs `job` to its end. An EngineError when it could not run, or its process was killed."""
+        lock = threading.Lock()
+
+        def tell(event: Event) -> None:
+            with lock:
+                on_event(event)
+
+        with self._forwarded_signals(), self._process as process:
+            assert process.stdout
+            assert process.stderr
+            readers = [_relay(process.stdout, "info", tell), _relay(process.stderr, "info#err", tell)]
+            finished = self._listen(job, tell)
+            process.wait()
+            for reader in readers:
+                reader.join()
+        if finished is None:
+            raise EngineError(f"the engine's process ended unexpectedly (exit {process.returncode})")
+        if finished.failure:
+            raise finished.failure
+        return finished
+
+    def abandon(self) -> None:
+        """Ends a phase that was never given a job."""
+        self._process.kill()
+        self._process.communicate()
+        self._channel.close()
+
+    def _listen(self, job: Job, tell: Callable[[Event], None]) -> Finished | None:
+        with contextlib.suppress(EOFError, ConnectionError), self._channel as channel:
+            channel.send(job)
+            while True:
+                message = channel.recv()
+                if isinstance(message, Finished):
+                    return message
+                tell(message)
+        return None
+
+    @contextlib.contextmanager
+    def _forwarded_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def forward(number: int, _frame: FrameType | None) -> None:
+            self._process.send_signal(number)
+
+        before = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _relay(stream: IO[str], severity: str, tell: Callable[[Event], None]) -> threading.Thread:
+    """Turns what the program prints into diagnostics."""
+
+    def read() -> None:
+        for line in stream:
+            tell(Diagnostic(severity, "", line.rstrip("\n")))
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,39 @@
+"""What a phase is given, and what it gives back."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from engine.backend import Location
+from engine.crypto import Crypter
+from engine.errors import EngineError
+from engine.project import Project
+
+Kind = Literal["up", "refresh", "destroy"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that a phase needs to know. It reaches the phase through a pipe: no secret is in an argument or env."""
+
+    kind: Kind
+    preview: bool
+    project: Project
+    stack: str
+    organization: str
+    config: dict[str, str] = field(repr=False)
+    secret_keys: frozenset[str]
+    location: Location
+    crypter: Crypter
+    policy_packs: tuple[Path, ...] = ()
+    refresh: bool = False
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The last message of a phase."""
+
+    ok: bool
+    errors: tuple[str, ...]
+    outputs: dict[str, Any]
+    failure: EngineError | None = None

@@ -1,0 +1,110 @@
+"""A phase: one plan or one update of one stack, in a process of its own."""
+
+import contextlib
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from types import FrameType
+from typing import Any
+
+from pulumi.runtime.proto import analyzer_pb2
+
+from engine import backend, capture, deletion, pending, policy, program, refreshing
+from engine.deployment import Deployment, Stop
+from engine.errors import EngineError
+from engine.events import Diagnostic, Event, Summary
+from engine.job import Finished, Job
+from engine.journal import Journal
+from engine.provider import ProviderError
+from engine.urn import STACK_TYPE
+from engine.values import shown
+
+def main(channel: Connection) -> None:
+    """Runs the job that comes through `channel` and sends its events and its end there."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    job: Job = channel.recv()
+    sending = threading.Lock()
+
+    def send(message: Event | Finished) -> None:
+        with sending, contextlib.suppress(OSError):
+            channel.send(message)
+
+    try:
+        send(run(job, send, channel))
+    except EngineError as error:
+        send(Finished(False, (str(error),), {}, error))
+
+
+def run(job: Job, emit: Callable[[Event], None], channel: Connection) -> Finished:
+    """The phase itself; an EngineError when it cannot begin or cannot write its state."""
+    began = time.monotonic()
+    environment = policy.environment_of(job.project.name, job.stack, job.organization, job.preview, job.config)
+    configure = analyzer_pb2.AnalyzerStackConfigureRequest(
+        stack=job.stack,
+        project=job.project.name,
+        organization=job.organization,
+        dry_run=job.preview,
+        config=job.config,
+        config_secret_keys=sorted(job.secret_keys),
+    )
+    with policy.running(job.policy_packs, environment, configure) as ready:
+        checkpoint = backend.load(job.location, job.crypter)
+        journal = Journal(checkpoint, None if job.preview else job.location)
+        try:
+            deployment = Deployment(job.project.name, job.stack, job.preview, journal, emit, checkpoint.pending)
+            deployment.redactor.learn_secrets([job.config[key] for key in job.secret_keys])
+            _stop_when_told(deployment, channel)
+            with contextlib.suppress(Stop), capture.printed(deployment):
+                _act(job, deployment, ready)
+        finally:
+            journal.close()
+    ok = not deployment.errors
+    emit(Summary("preview" if job.preview else job.kind, ok, dict(deployment.counts), time.monotonic() - began))
+    return Finished(ok, tuple(deployment.errors), _outputs(deployment))
+
+
+def _act(job: Job, deployment: Deployment, ready: Callable[[], policy.Policies]) -> None:
+    try:
+        pending.resolve(deployment)
+        if job.refresh or job.kind == "refresh":
+            refreshing.refresh_all(deployment, quietly=job.kind != "refresh")
+        if job.kind == "destroy":
+            deletion.delete_all(deployment, deployment.base)
+        elif job.kind == "up":
+            deployment.policies = ready()
+            program.run(job.project, deployment, job.organization, job.config, job.secret_keys)
+    except (EngineError, ProviderError) as error:
+        raise deployment.fail(str(error)) from error
+
+
+def _outputs(deployment: Deployment) -> dict[str, Any]:
+    root = next((each for each in deployment.journal.resources() if each.type == STACK_TYPE), None)
+    return dict(shown(root.outputs)) if root else {}
+
+
+def _stop_when_told(deployment: Deployment, channel: Connection) -> None:
+    """The first signal lets the running steps end and begins no other; a second one ends the process as it is."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        threading.Thread(target=cancel).start()
+
+    def cancel() -> None:
+        deployment.emit(Diagnostic("warning", "", "canceled: waiting for the steps that are under way"))
+        deployment.cancel()
+
+    def orphaned() -> None:
+        with contextlib.suppress(EOFError, OSError):
+            channel.recv()
+        deployment.stopping.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    threading.Thread(target=orphaned, daemon=True).start()
+
+

@@ -1,0 +1,220 @@
+"""The package random: values from the operating system's generator, kept in the state until their inputs change."""
+
+import base64
+import secrets
+import string
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.bcrypt import bcrypt
+from engine.errors import UnsupportedError
+from engine.provider import CheckFailure, Diff, Progress, Properties, ProviderError
+from engine.values import UNKNOWN, equal, has_unknown
+
+_SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
+_DRAWN: dict[str, Any] = {
+    "lower": True, "minLower": 0, "minNumeric": 0, "minSpecial": 0, "minUpper": 0,
+    "number": True, "numeric": True, "special": True, "upper": True,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A resource type: its required inputs, the outputs that inputs set or defaults fill, and those it makes."""
+
+    make: Callable[[Properties], tuple[str, Properties]]
+    computed: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    meta: str = ""
+
+
+class RandomProvider:
+    """Every input forces a replacement: a random value is never changed in place."""
+
+    def __init__(self) -> None:
+        self.types = frozenset(_KINDS)
+
+    def check(
+        self, type: str, name: str, olds: Properties | None, news: Properties  # noqa: A002, ARG002
+    ) -> tuple[Properties, list[CheckFailure]]:
+        kind = _KINDS[type]
+        missing = [CheckFailure(key, "Missing required argument") for key in kind.required if news.get(key) is None]
+        if news.get("seed"):
+            raise UnsupportedError(f"{name}: a seed, which makes a random value predictable,")
+        return {key: value for key, value in news.items() if value is not None}, [*missing, *_impossible(type, news)]
+
+    def diff(
+        self, type: str, id: str, old_inputs: Properties, old_outputs: Properties, news: Properties  # noqa: A002, ARG002
+    ) -> Diff:
+        fallback = _KINDS[type].defaults
+        changed = tuple(
+            key
+            for key in sorted({*old_inputs, *news})
+            if not equal(old_inputs.get(key, fallback.get(key)), news.get(key, fallback.get(key)))
+        )
+        return Diff(changed, changed)
+
+    def planned(self, type: str, news: Properties, old_outputs: Properties | None) -> Properties:  # noqa: A002, ARG002
+        kind = _KINDS[type]
+        return _settled(kind, news) | dict.fromkeys(kind.computed, UNKNOWN)
+
+    def create(self, type: str, inputs: Properties, progress: Progress) -> tuple[str, Properties]:  # noqa: A002, ARG002
+        kind = _KINDS[type]
+        settled = _settled(kind, inputs)
+        id_, made = kind.make(settled)
+        return id_, {**settled, **made, "id": id_}
+
+    def update(
+        self,
+        type: str,  # noqa: A002
+        id: str,  # noqa: A002, ARG002
+        old_inputs: Properties,  # noqa: ARG002
+        old_outputs: Properties,
+        news: Properties,
+        progress: Progress,  # noqa: ARG002
+    ) -> Properties:
+        """Only to pick up after a failure: nothing of a random value changes in place."""
+        return {**old_outputs, **_settled(_KINDS[type], news)}
+
+    def read(
+        self, type: str, id: str, inputs: Properties, outputs: Properties  # noqa: A002
+    ) -> tuple[str, Properties, Properties] | None:
+        """The state itself is the truth; a value that is only known by its id is taken over from there."""
+        if outputs:
+            return id, inputs, outputs
+        if type not in _IMPORTED:
+            raise UnsupportedError(f"reading a {type} by its id")
+        return id, {}, _IMPORTED[type](id)
+
+    def delete(self, type: str, id: str, outputs: Properties, progress: Progress) -> None:  # noqa: A002
+        """Nothing exists outside of the state."""
+
+    def find(self, type: str, inputs: Properties) -> str | None:  # noqa: A002, ARG002
+        return None
+
+    def invoke(self, token: str, args: Properties) -> Properties:  # noqa: ARG002
+        raise UnsupportedError(f"the function {token}")
+
+
+def _settled(kind: _Kind, inputs: Properties) -> Properties:
+    """The outputs that inputs and defaults determine."""
+    settled = {**kind.defaults, **inputs}
+    if "numeric" in settled:
+        given = inputs.get("numeric", inputs.get("number", True))
+        settled |= {"number": given, "numeric": given}
+    if kind.meta:
+        settled["__meta"] = f'{{"schema_version":"{kind.meta}"}}'
+    return settled
+
+
+def _impossible(type: str, news: Properties) -> list[CheckFailure]:  # noqa: A002
+    if "Password" not in type and "String" not in type or has_unknown(news):
+        return []
+    least = sum(news.get(key) or 0 for key in ("minLower", "minUpper", "minNumeric", "minSpecial"))
+    length = news.get("length") or 0
+    if length < max(least, 1):
+        return [CheckFailure("length", f"Attribute length value must be at least {max(least, 1)}, got: {length}")]
+    return []
+
+
+def _text(settled: Properties) -> str:
+    """A string that honours the classes of characters and their minimal counts."""
+    special = settled.get("overrideSpecial") or _SPECIAL
+    classes = [
+        (settled["lower"], settled["minLower"], string.ascii_lowercase),
+        (settled["upper"], settled["minUpper"], string.ascii_uppercase),
+        (settled["numeric"], settled["minNumeric"], string.digits),
+        (settled["special"], settled["minSpecial"], special),
+    ]
+    everything = "".join(letters for wanted, _, letters in classes if wanted)
+    if not everything:
+        raise ProviderError("the character set specified is empty")
+    drawn = [secrets.choice(letters) for wanted, least, letters in classes if wanted for _ in range(least)]
+    drawn += [secrets.choice(everything) for _ in range(settled["length"] - len(drawn))]
+    secrets.SystemRandom().shuffle(drawn)
+    return "".join(drawn)
+
+
+def _string(settled: Properties) -> tuple[str, Properties]:
+    text = _text(settled)
+    return text, {"result": text}
+
+
+def _password(settled: Properties) -> tuple[str, Properties]:
+    text = _text(settled)
+    return "none", {"result": text, "bcryptHash": bcrypt(text)}
+
+
+def _bytes(settled: Properties) -> tuple[str, Properties]:
+    drawn = secrets.token_bytes(settled["length"])
+    return "none", {"base64": base64.b64encode(drawn).decode(), "hex": drawn.hex()}
+
+
+def _id(settled: Properties) -> tuple[str, Properties]:
+    drawn = secrets.token_bytes(settled["byteLength"])
+    prefix = settled.get("prefix") or ""
+    url = base64.urlsafe_b64encode(drawn).decode().rstrip("=")
+    return url, {
+        "b64Std": prefix + base64.b64encode(drawn).decode(),
+        "b64Url": prefix + url,
+        "dec": f"{prefix}{int.from_bytes(drawn)}",
+        "hex": prefix + drawn.hex(),
+    }
+
+
+def _integer(settled: Properties) -> tuple[str, Properties]:
+    low, high = settled["min"], settled["max"]
+    if low > high:
+        raise ProviderError("the minimum (min) value needs to be smaller than or equal to the maximum (max) value")
+    drawn = low + secrets.randbelow(high - low + 1)
+    return str(drawn), {"result": drawn}
+
+
+def _uuid(settled: Properties) -> tuple[str, Properties]:  # noqa: ARG001
+    drawn = str(uuid.uuid4())
+    return drawn, {"result": drawn}
+
+
+def _shuffle(settled: Properties) -> tuple[str, Properties]:
+    given = list(settled["inputs"])
+    wanted = settled.get("resultCount") or len(given)
+    results: list[Any] = []
+    while given and len(results) < wanted:
+        results += secrets.SystemRandom().sample(given, len(given))
+    return "-", {"results": results[:wanted]}
+
+
+_KINDS = {
+    "random:index/randomPassword:RandomPassword": _Kind(
+        _password, ("id", "result", "bcryptHash"), ("length",), _DRAWN, "3"
+    ),
+    "random:index/randomString:RandomString": _Kind(_string, ("id", "result"), ("length",), _DRAWN, "2"),
+    "random:index/randomBytes:RandomBytes": _Kind(_bytes, ("id", "base64", "hex"), ("length",)),
+    "random:index/randomId:RandomId": _Kind(_id, ("id", "b64Std", "b64Url", "dec", "hex"), ("byteLength",)),
+    "random:index/randomInteger:RandomInteger": _Kind(_integer, ("id", "result"), ("max", "min")),
+    "random:index/randomUuid:RandomUuid": _Kind(_uuid, ("id", "result")),
+    "random:index/randomShuffle:RandomShuffle": _Kind(_shuffle, ("id", "results"), ("inputs",)),
+}
+
+
+def _imported_string(id: str) -> Properties:  # noqa: A002
+    return {**_DRAWN, "__meta": '{"schema_version":"2"}', "id": id, "length": len(id), "result": id}
+
+
+def _imported_uuid(id: str) -> Properties:  # noqa: A002
+    return {"id": id, "result": id}
+
+
+def _imported_password(id: str) -> Properties:  # noqa: A002
+    fixed = {"__meta": '{"schema_version":"3"}', "id": "none", "length": len(id), "result": id}
+    return {**_DRAWN, **fixed, "bcryptHash": bcrypt(id)}
+
+
+_IMPORTED = {
+    "random:index/randomString:RandomString": _imported_string,
+    "random:index/randomUuid:RandomUuid": _imported_uuid,
+    "random:index/randomPassword:RandomPassword": _imported_password,
+}
