@@ -1,0 +1,1 @@
+"""The reference application: it stands in for the users' own images and proves the platform's wiring."""

@@ -1,0 +1,21 @@
+"""HTTP clients: to a service of the platform, and out through the egress proxy."""
+
+import ssl
+
+import httpx
+
+from apps.links import Egress, Http
+
+TIMEOUT = httpx.Timeout(2.5, connect=1.0, pool=0.5)
+
+
+def http_client(link: Http) -> httpx.AsyncClient:
+    """A client of this callee alone; it answers or fails within the limits above. Raises httpx.HTTPError."""
+    return httpx.AsyncClient(base_url=link.url, verify=link.tls, timeout=TIMEOUT, trust_env=False)
+
+
+def outside(link: Egress) -> httpx.AsyncClient:
+    """A client of the declared hosts, by TLS 1.3 through the proxy, which cannot read it."""
+    tls = ssl.create_default_context()
+    tls.minimum_version = ssl.TLSVersion.TLSv1_3
+    return httpx.AsyncClient(proxies={"https://": link.proxy}, verify=tls, timeout=TIMEOUT, trust_env=False)

@@ -1,0 +1,148 @@
+"""What this service was given: the callees and secrets that its environment names, read once and never shown.
+
+Every client gets its TLS from `verified`, because the libraries' own defaults are weaker: redis-py and Celery accept a
+certificate for another name, and trust the public authorities beside ours.
+"""
+
+import os
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+
+class LinkError(Exception):
+    """A variable of the environment is missing, or asks for less than a verified link."""
+
+
+@dataclass(frozen=True)
+class Http:
+    """A service that is called over HTTP."""
+
+    name: str
+    url: str
+    tls: ssl.SSLContext = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A database; `conninfo` holds no password."""
+
+    name: str
+    conninfo: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Redis:
+    """A cache and queue."""
+
+    name: str
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    tls: ssl.SSLContext = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Egress:
+    """The only way out: a proxy that admits `hosts`."""
+
+    name: str
+    proxy: str
+    hosts: frozenset[str]
+
+
+Link = Http | Postgres | Redis | Egress
+L = TypeVar("L", Http, Postgres, Redis, Egress)
+
+
+def verified(authority: str, certificate: str, key: str) -> ssl.SSLContext:
+    """TLS 1.3 that trusts `authority` alone, checks the callee's name, and shows this caller's certificate."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    tls.minimum_version = ssl.TLSVersion.TLSv1_3
+    tls.load_verify_locations(authority)
+    tls.load_cert_chain(certificate, key)
+    return tls
+
+
+class Links:
+    """The links that `env` describes, by the callee's name in the diagram."""
+
+    def __init__(self, env: Mapping[str, str] = os.environ) -> None:
+        self.env = env
+        prefixes = [variable.removesuffix("_URL") for variable in sorted(env) if variable.endswith("_URL")]
+        found = [link for prefix in prefixes if (link := self._link(prefix))]
+        if proxy := env.get("EGRESS_PROXY"):
+            found.append(Egress("egress", proxy, frozenset(env.get("EGRESS_HOSTS", "").split(",")) - {""}))
+        self.callees: dict[str, Link] = {link.name: link for link in found}
+
+    def to(self, name: str, kind: type[L]) -> L:
+        """The link to the callee `name`. Raises LinkError when it was not given."""
+        link = self.callees.get(name)
+        if not isinstance(link, kind):
+            raise LinkError(f"{name}: the environment describes no {kind.__name__} link of this name")
+        return link
+
+    def secret(self, name: str) -> bytes | None:
+        """The content of the secret file `name`, or None when this stack has none: its feature is off."""
+        path = self.env.get(variable(name, "FILE"))
+        return Path(path).read_bytes().strip() if path else None
+
+    def required_secret(self, name: str) -> bytes:
+        """The content of the secret file `name`. Raises LinkError when it is absent or empty."""
+        if content := self.secret(name):
+            return content
+        raise LinkError(f"{variable(name, 'FILE')}: names no secret")
+
+    def _link(self, prefix: str) -> Link | None:
+        name, url = prefix.lower().replace("_", "-"), self.env[f"{prefix}_URL"]
+        match urlsplit(url).scheme:
+            case "https" if f"{prefix}_CA_FILE" in self.env:
+                return Http(name, url, verified(*(self._given(prefix, file) for file in ("CA", "CERT", "KEY"))))
+            case "postgresql":
+                return self._postgres(prefix, name, url)
+            case "rediss":
+                return self._redis(prefix, name, url)
+            case "http" | "redis":
+                raise LinkError(f"{prefix}_URL: the link must be encrypted")
+        return None
+
+    def _postgres(self, prefix: str, name: str, url: str) -> Postgres:
+        options = parse_qs(urlsplit(url).query)
+        if options.get("sslmode") != ["verify-full"] or "sslrootcert" not in options:
+            raise LinkError(f"{prefix}_URL: accepted is sslmode=verify-full with an sslrootcert")
+        return Postgres(name, f"{url}&ssl_min_protocol_version=TLSv1.3", self._password(prefix))
+
+    def _redis(self, prefix: str, name: str, url: str) -> Redis:
+        parts = urlsplit(url)
+        options = parse_qs(parts.query)
+        try:
+            files = [options[key][0] for key in ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")]
+        except KeyError as missing:
+            raise LinkError(f"{prefix}_URL: lacks {missing}") from None
+        return Redis(
+            name,
+            parts.hostname or "",
+            parts.port or 6379,
+            parts.username or "",
+            self._password(prefix),
+            verified(*files),
+        )
+
+    def _password(self, prefix: str) -> str:
+        return Path(self._given(prefix, "PASSWORD")).read_text().strip()
+
+    def _given(self, prefix: str, what: str) -> str:
+        try:
+            return self.env[f"{prefix}_{what}_FILE"]
+        except KeyError as missing:
+            raise LinkError(f"{missing}: not given") from None
+
+
+def variable(name: str, suffix: str) -> str:
+    """The variable of the environment that speaks of `name`."""
+    return f"{name.upper().replace('-', '_')}_{suffix}"
