@@ -4,6 +4,7 @@ from . import (
     availability,
     hardening,
     images,
+    isolation_egress,
     isolation_host,
     isolation_networks,
     isolation_zones,
@@ -22,7 +23,7 @@ from .kit.rule import REGISTRY
 RULES = tuple(REGISTRY.values())
 
 __all__ = [
-    "RULES", "availability", "hardening", "images", "isolation_host", "isolation_networks", "isolation_zones",
-    "observability", "secrets_channels", "secrets_files", "secrets_strength", "transport_certificates",
-    "transport_clients", "transport_fronts", "transport_nginx", "transport_servers",
+    "RULES", "availability", "hardening", "images", "isolation_egress", "isolation_host", "isolation_networks",
+    "isolation_zones", "observability", "secrets_channels", "secrets_files", "secrets_strength",
+    "transport_certificates", "transport_clients", "transport_fronts", "transport_nginx", "transport_servers",
 ]  # fmt: skip

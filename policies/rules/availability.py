@@ -13,6 +13,14 @@ from .kit.workload import SPEC, Workload, seconds
 Settings = dict[str, Any]
 
 STATEFUL: Final = frozenset({"database", "cache"})
+RESOLVERS: Final = {
+    "kinds": {
+        "type": "array",
+        "items": {"type": "string"},
+        "default": ["egress", "forward"],
+        "description": "The kinds of service that ask for names of the outside, which take longer.",
+    }
+}
 AUTO: Final = re.compile(r"-[0-9a-f]{7}")
 CONSTANT: Final = re.compile(
     r"\s*(?:/(?:usr/)?bin/)?(?:true|:|echo\b.*|exit\s+0|sleep\s+\S+|test\s+1(?:\s.*)?|\[\s*1\s.*|)\s*"
@@ -198,14 +206,17 @@ def services_have_time_to_stop(service: Resource, settings: Settings) -> Problem
         yield f"{SPEC}.stopGracePeriod is below {settings['seconds']} s"
 
 
-@each(SERVICE, severity=Severity.MEDIUM, remedy='Set dns_config.options=["timeout:1", "attempts:1"].')
-def names_fail_fast(service: Resource) -> Problems:
+@each(
+    SERVICE, severity=Severity.MEDIUM, remedy='Set dns_config.options=["timeout:1", "attempts:1"].', settings=RESOLVERS
+)
+def names_fail_fast(service: Resource, settings: Settings) -> Problems:
     """Asking for a name that has no task fails within seconds.
 
     The resolver's defaults take 20 s, in which a caller's own callers give up.
     """
-    options = {option.text for option in Workload(service).at("dns").each()}
-    for wanted in ("timeout:1", "attempts:1"):
+    workload = Workload(service)
+    options = {option.text for option in workload.at("dns").each()}
+    for wanted in () if workload.kind in settings["kinds"] else ("timeout:1", "attempts:1"):
         if wanted not in options:
             yield f"{SPEC}.dnsConfig.options has no {wanted}"
 

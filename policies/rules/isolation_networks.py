@@ -106,23 +106,6 @@ def workloads_stay_off_the_default_networks(resource: Resource) -> Problems:
         yield f"{workload.at('networks').path} is empty"
 
 
-@each(
-    SERVICE,
-    severity=Severity.MEDIUM,
-    remedy="Give id=network.id and an alias that is the service's name in the diagram.",
-)
-def services_are_called_by_alias(service: Resource) -> Problems:
-    """A service joins each network by its id, under an alias.
-
-    The name of a service changes with every replacement; joining by name replaces the service after each refresh.
-    """
-    for network in Workload(service).at("networks").each():
-        if not network.at("id").present:
-            yield f"{network.path}.id is missing"
-        if not list(network.at("aliases").each()):
-            yield f"{network.path}.aliases is empty"
-
-
 @whole_stack(severity=Severity.CRITICAL, remedy="Make a network of their own for each pair that calls each other.")
 def networks_join_two_services(stack: Stack) -> Any:
     """A network joins the two ends of one link, and nobody else.
@@ -135,7 +118,7 @@ def networks_join_two_services(stack: Stack) -> Any:
         named = stack.by_urn[network].labels.get("rempart.link", "")
         for service in services:
             name = service.labels.get("rempart.service", "")
-            if named and name not in named.split("-to-"):
+            if "-to-" in named and name not in named.split("-to-"):
                 yield service.urn, "joins the network of a link of which it is no end"
 
 

@@ -50,10 +50,12 @@ def fronts_demand_a_certificate(config: Resource) -> Problems:
             continue
         for bind in section.takes:
             if not is_loopback(bind.words[1] if len(bind.words) > 1 else ""):
-                yield from (f"data: haproxy.cfg line {bind.number}: bind {fault}" for fault in _open(bind))
+                oldest = haproxy.default("ssl-min-ver", "ssl-default-bind-options", all_sections)
+                faults = _open(bind, oldest)
+                yield from (f"data: haproxy.cfg line {bind.number}: bind {fault}" for fault in faults)
 
 
-def _open(bind: Line) -> Iterator[str]:
+def _open(bind: Line, oldest: str | None) -> Iterator[str]:
     if "ssl" not in bind.words:
         yield "without ssl"
         return
@@ -61,7 +63,7 @@ def _open(bind: Line) -> Iterator[str]:
         yield "without verify required"
     if not bind.after("ca-file"):
         yield "without ca-file"
-    if bind.after("ssl-min-ver") != "TLSv1.3":
+    if (bind.after("ssl-min-ver") or oldest) != "TLSv1.3" or any(word.startswith("force-tlsv1") for word in bind.words):
         yield "without ssl-min-ver TLSv1.3"
     if {"crt-ignore-err", "ca-ignore-err", "allow-0rtt"} & set(bind.words):
         yield "with an option that accepts what verification refuses, or a replayed request"
@@ -82,7 +84,7 @@ def fronts_verify_whom_they_call(config: Resource) -> Problems:
     for section in all_sections:
         through = section.kind == "backend" or passes_through(section, all_sections)
         for line in section.sends:
-            if is_loopback(line.words[2] if len(line.words) > 2 else ""):
+            if is_loopback(haproxy.target(line)):
                 continue
             if "ssl" not in line.words and through and {"send-proxy", "send-proxy-v2"} & set(line.words):
                 continue

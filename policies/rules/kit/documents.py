@@ -29,7 +29,7 @@ SIGNS: Final = {
     format_: re.compile(f"^[ \\t]*{sign}", re.MULTILINE)
     for format_, sign in {
         Format.PG_HBA: r"(local|host(no)?(ssl|gssenc)?)[ \t]+\S+[ \t]+\S+",
-        Format.HAPROXY: r"(frontend|backend|listen)[ \t]+\S+[ \t]*$",
+        Format.HAPROXY: r"(frontend|backend|listen)[ \t]+[^\s;{]+[ \t]*$",
         Format.NGINX: r"(http|events|server|stream|location[ \t][^{;\n]*|upstream[ \t]+\S+)[ \t]*\{",
         Format.SQUID: r"(http_access|https?_port)[ \t]+\S+",
         Format.PROMETHEUS: r"(scrape_configs|alerting|remote_write|remote_read)[ \t]*:",

@@ -75,6 +75,22 @@ def mode(section: Section, sections: Sequence[Section]) -> str:
     return said
 
 
+def target(line: Line) -> str:
+    """The address of a `server` or `server-template` line; the latter counts its servers before it."""
+    place = 3 if line.words[0] == "server-template" else 2
+    return line.words[place] if len(line.words) > place else ""
+
+
+def default(option: str, name: str, sections: Sequence[Section]) -> str | None:
+    """What the global `ssl-default-bind-options` and the like say about an option."""
+    found = None
+    for section in sections:
+        if section.kind == "global":
+            for line in section.all(name):
+                found = line.after(option) or found
+    return found
+
+
 def is_loopback(address: str) -> bool:
     """Whether an address never leaves the container: loopback, or a socket in its file system."""
     host = address.removeprefix("ipv4@").removeprefix("tcp@")

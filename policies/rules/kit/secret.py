@@ -47,12 +47,13 @@ KEY_OF: Final = frozenset({
     "signature", "signing", "ssh", "storage", "webhook",
 })  # fmt: skip
 ABOUT: Final = frozenset({
-    "file", "files", "path", "dir", "directory", "name", "id", "ids", "ttl", "length", "len", "size", "type",
-    "algorithm", "alg", "url", "uri", "endpoint", "host", "header", "policy", "enabled", "disabled", "expiry", "expires",
-    "lifetime", "rotation", "days", "hours", "minutes", "seconds", "timeout", "min", "max", "count", "limit", "method", "mode",
-    "prefix", "field", "version", "format", "mount", "encryption", "issuer", "audience", "provider", "store", "backend",
-    "reset", "hash", "hasher", "rounds", "iterations", "label", "labels", "engine", "manager", "map", "regex", "window",
-    "scope", "scopes", "required", "public", "cert", "certificate", "fingerprint", "user", "username", "role", "env",
+    "alg", "algorithm", "audience", "backend", "cert", "certificate", "count", "days", "dir", "directory",
+    "disabled", "enabled", "encryption", "endpoint", "engine", "env", "expires", "expiry", "field", "file", "files",
+    "fingerprint", "format", "hash", "hasher", "header", "host", "hours", "id", "ids", "issuer", "iterations",
+    "label", "labels", "len", "length", "lifetime", "limit", "manager", "map", "max", "method", "min", "minutes",
+    "mode", "mount", "name", "path", "policy", "prefix", "provider", "public", "regex", "required", "reset", "role",
+    "rotation", "rounds", "scope", "scopes", "seconds", "size", "store", "timeout", "ttl", "type", "uri", "url",
+    "user", "username", "version", "window",
 })  # fmt: skip
 NOT_A_VALUE: Final = re.compile(
     r"|/[\w./*-]*|\./[\w./-]+|\$\{?[A-Za-z_]\w*(?::?[-?+][^}]*)?\}?|\{\{.*\}\}|<[\w -]+>|-?\d+(?:\.\d+)?[a-zA-Z%]{0,3}"

@@ -1,0 +1,84 @@
+"""Isolation: the ways out, and what may go through them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .isolation_networks import LEADS_OUT
+from .kit.documents import Format, lines, text_as
+from .kit.resource import Resource
+from .kit.rule import CONFIG, SERVICE, Problems, Severity, each
+from .kit.workload import SPEC, Workload
+
+Settings = dict[str, Any]
+
+LOOPBACK = ("127.", "localhost", "[::1]")
+
+
+@each(
+    SERVICE,
+    severity=Severity.HIGH,
+    remedy='Set dns_config.nameservers=["127.0.0.1"]: the names of the stack are still answered.',
+    settings=LEADS_OUT,
+)
+def names_of_the_outside_do_not_resolve(service: Resource, settings: Settings) -> Problems:
+    """A service without a way out cannot ask for names of the outside.
+
+    Docker's resolver passes such questions on through the host, from internal networks too: a tunnel for data.
+    """
+    workload = Workload(service)
+    servers = [server.text for server in service.at(f"{SPEC}.dnsConfig.nameservers").each()]
+    if workload.kind not in settings["kinds"] and (not servers or any(not s.startswith("127.") for s in servers)):
+        yield f"{SPEC}.dnsConfig.nameservers is not loopback alone"
+
+
+@each(
+    CONFIG,
+    severity=Severity.CRITICAL,
+    remedy="End the http_access rules with `deny all`, and allow each caller its own hosts only.",
+    see=["Squid, http_access"],
+)
+def egress_refuses_by_default(config: Resource) -> Problems:
+    """The egress proxy refuses what no rule allows, and allows nothing to everybody.
+
+    Without a last `deny all`, squid does the opposite of its last rule.
+    """
+    text = text_as(config, Format.SQUID)
+    if text is None:
+        return
+    access = [(number, line.split()) for number, line in lines(text) if line.split()[0] == "http_access"]
+    if not access or access[-1][1][1:] != ["deny", "all"]:
+        yield "data: squid.conf does not end its http_access rules with deny all"
+    for number, words in access:
+        if (
+            words[1:2] == ["allow"]
+            and len([word for word in words[2:] if not word.startswith("!") and word != "all"]) < 2
+        ):
+            yield f"data: squid.conf line {number} allows without naming both a caller and its hosts"
+
+
+@each(
+    CONFIG,
+    severity=Severity.CRITICAL,
+    remedy="Write `https_port P tls-cert=... tls-key=... tls-clientca=... tls-min-version=1.3`.",
+    see=["Squid, https_port"],
+)
+def egress_knows_its_callers(config: Resource) -> Problems:
+    """The egress proxy takes TLS 1.3 connections only, from callers that show a certificate.
+
+    Otherwise whoever reaches the proxy goes out under another's name.
+    """
+    text = text_as(config, Format.SQUID)
+    for number, line in lines(text) if text else ():
+        name, *words = line.split()
+        where = f"data: squid.conf line {number}"
+        if name == "http_port" and not (words and words[0].startswith(LOOPBACK)):
+            yield f"{where} listens in clear"
+        if name == "https_port":
+            options = dict(word.partition("=")[::2] for word in words[1:])
+            if not (options.get("tls-clientca") or options.get("clientca")):
+                yield f"{where} asks for no certificate"
+            if options.get("tls-min-version") != "1.3":
+                yield f"{where} accepts less than TLS 1.3"
+            if "DONT_VERIFY_PEER" in options.get("sslflags", ""):
+                yield f"{where} does not verify its callers"

@@ -1,0 +1,182 @@
+"""Examples for the families hardening, images and observability."""
+
+from tests.policies.build import IMAGE, container, service
+from tests.policies.examples import Examples
+
+DIGEST = "sha256:" + "a" * 64
+
+EXAMPLES = {
+    "root-filesystems-are-read-only": Examples(
+        breaks=[
+            lambda: service({"read_only": False}),
+            lambda: service({"read_only": None}),
+            lambda: container(read_only=None),
+        ],
+        keeps=[service, container, lambda: service({"read_only": True, "dir": "/app"})],
+    ),
+    "capabilities-are-dropped": Examples(
+        breaks=[
+            lambda: service({"cap_drops": None}),
+            lambda: service({"cap_drops": ["NET_RAW", "CHOWN"]}),
+            lambda: container(capabilities=None),
+        ],
+        keeps=[service, container, lambda: service({"cap_drops": ["all"]})],
+    ),
+    "capabilities-are-not-added": Examples(
+        breaks=[
+            lambda: service({"cap_adds": ["NET_BIND_SERVICE"]}),
+            lambda: service({"cap_adds": ["SYS_ADMIN", "NET_ADMIN"]}),
+            lambda: container(capabilities={"drops": ["ALL"], "adds": ["CHOWN"]}),
+        ],
+        keeps=[service, container, lambda: service({"cap_adds": []})],
+    ),
+    "users-are-not-root": Examples(
+        breaks=[
+            lambda: service({"user": None}),
+            lambda: service({"user": "0:0"}),
+            lambda: service({"user": "10001:0"}),
+            lambda: container(user="app"),
+        ],
+        keeps=[service, container, lambda: service({"user": "65534"})],
+    ),
+    "groups-are-not-added": Examples(
+        breaks=[
+            lambda: service({"groups": ["docker"]}),
+            lambda: service({"groups": ["1", "2"]}),
+            lambda: container(group_adds=["999"]),
+        ],
+        keeps=[service, container, lambda: service({"groups": []})],
+    ),
+    "processes-have-an-init": Examples(
+        breaks=[lambda: service({"init": None}), lambda: service({"init": False}), lambda: container(init=None)],
+        keeps=[service, container, lambda: service({"init": True, "stop_signal": "SIGINT"})],
+    ),
+    "memory-is-limited": Examples(
+        breaks=[
+            lambda: service(task={"resources": {"limits": {"nano_cpus": 500_000_000}}}),
+            lambda: service(task={"resources": {"limits": {"nano_cpus": 500_000_000, "memory_bytes": 1024}}}),
+            lambda: container(memory=None),
+        ],
+        keeps=[
+            service,
+            container,
+            lambda: service(task={"resources": {"limits": {"nano_cpus": 1, "memory_bytes": 6 * 1024**2}}}),
+        ],
+    ),
+    "processors-are-limited": Examples(
+        breaks=[
+            lambda: service(task={"resources": {"limits": {"memory_bytes": 1 << 27}}}),
+            lambda: service(task={"resources": {"limits": {"memory_bytes": 1 << 27, "nano_cpus": 0}}}),
+            lambda: container(cpus=None),
+        ],
+        keeps=[service, container, lambda: container(cpus=None, cpu_quota=50_000)],
+    ),
+    "memory-filesystems-are-limited": Examples(
+        breaks=[
+            lambda: service({"mounts": [{"type": "tmpfs", "target": "/tmp"}]}),
+            lambda: container(mounts=[{"type": "tmpfs", "target": "/tmp", "tmpfs_options": {"mode": 1023}}]),
+            lambda: container(tmpfs={"/tmp": "rw,noexec"}),
+        ],
+        keeps=[
+            service,
+            lambda: container(tmpfs={"/tmp": "rw,size=64m"}),
+            lambda: container(mounts=[{"type": "tmpfs", "target": "/tmp", "tmpfs_options": {"size_bytes": 1024}}]),
+        ],
+    ),
+    "kernel-parameters-are-safe": Examples(
+        breaks=[
+            lambda: service({"sysctl": {"kernel.msgmax": "65536"}}),
+            lambda: service({"sysctl": {"net.ipv4.ip_forward": "1"}}),
+            lambda: container(sysctls={"net.ipv4.conf.all.route_localnet": "1"}),
+        ],
+        keeps=[
+            service,
+            lambda: service({"sysctl": {"net.core.somaxconn": "1024"}}),
+            lambda: container(sysctls={"net.ipv4.ip_unprivileged_port_start": "0"}),
+        ],
+    ),
+    "containers-gain-no-privileges": Examples(
+        breaks=[
+            lambda: container(security_opts=None),
+            lambda: container(security_opts=["no-new-privileges", "seccomp=unconfined"]),
+            lambda: container(security_opts=["no-new-privileges:true", "label:disable"]),
+        ],
+        keeps=[
+            container,
+            lambda: container(security_opts=["no-new-privileges:true"]),
+            lambda: container(security_opts=["no-new-privileges", "apparmor=docker-default"]),
+        ],
+    ),
+    "confinement-stays-on": Examples(
+        breaks=[
+            lambda: service({"privileges": {"se_linux_context": {"disable": True}}}),
+            lambda: service({"privileges": {"se_linux_context": {"disable": True, "level": "s0"}}}),
+            lambda: service({"privileges": {"se_linux_context": {"disable": True, "type": "spc_t"}}}),
+        ],
+        keeps=[
+            service,
+            lambda: service({"privileges": {"se_linux_context": {"disable": False}}}),
+            lambda: service({"privileges": {"se_linux_context": {"level": "s0:c1,c2"}}}),
+        ],
+    ),
+    "restarts-are-counted": Examples(
+        profile="cis-strict",
+        also=frozenset({"services-always-come-back"}),
+        breaks=[
+            service,
+            lambda: service(task={"restart_policy": {"condition": "any", "delay": "1s", "window": "0s"}}),
+            lambda: service(
+                task={"restart_policy": {"condition": "any", "delay": "1s", "window": "0s", "max_attempts": 9}}
+            ),
+        ],
+        keeps=[
+            lambda: service(
+                task={"restart_policy": {"condition": "any", "delay": "1s", "window": "0s", "max_attempts": 5}}
+            ),
+            container,
+            lambda: service(
+                task={"restart_policy": {"condition": "any", "delay": "9s", "window": "0s", "max_attempts": 5}}
+            ),
+        ],
+    ),
+    "images-are-immutable": Examples(
+        breaks=[
+            lambda: service({"image": "nginx:latest"}),
+            lambda: service({"image": "registry.example/app:1.2.3"}),
+            lambda: service({"image": "app@sha256:abc"}),
+            lambda: container(image="nginx"),
+        ],
+        keeps=[
+            service,
+            lambda: service({"image": f"registry.example:5000/shop/app@{DIGEST}"}),
+            lambda: container(image=f"nginx:1.22@{DIGEST}"),
+            lambda: container(image=DIGEST),
+        ],
+    ),
+    "logs-are-bounded": Examples(
+        breaks=[
+            lambda: service(task={"log_driver": None}),
+            lambda: service(task={"log_driver": {"name": "json-file"}}),
+            lambda: service(task={"log_driver": {"name": "json-file", "options": {"max-size": "10m"}}}),
+            lambda: container(log_opts=None),
+            lambda: container(log_driver="syslog"),
+        ],
+        keeps=[
+            service,
+            container,
+            lambda: service(task={"log_driver": {"name": "local", "options": {"max-size": "1g", "max-file": "2"}}}),
+        ],
+    ),
+    "images-come-from-known-registries": Examples(
+        breaks=[
+            lambda: service({"image": f"evil.example/app@{DIGEST}"}),
+            lambda: container(image=f"nginx@{DIGEST}"),
+            lambda: service({"image": f"docker.io/library/nginx@{DIGEST}"}),
+        ],
+        keeps=[
+            service,
+            lambda: service({"image": f"registry.example/shop/app@{DIGEST}"}),
+            lambda: container(image=IMAGE),
+        ],
+    ),
+}
