@@ -88,6 +88,14 @@ def up(
     return _planned(stack, "up", on_event, confirm, policy_packs=packs, refresh=refresh)
 
 
+def up_without_plan(
+    stack: Stack, *, policy_packs: Sequence[Path] = (), refresh: bool = False, on_event: OnEvent = lambda _: None
+) -> Result:
+    """Acts at once (`--skip-preview`): a policy stops it at the resource that it is about, others may be made by then."""
+    packs = tuple(policy_packs)
+    return _planned(stack, "up", on_event, None, policy_packs=packs, refresh=refresh)
+
+
 def refresh(
     stack: Stack, *, on_event: OnEvent = lambda _: None, confirm: Callable[[Result], bool] = lambda _: True
 ) -> Result:
@@ -115,7 +123,7 @@ def _planned(
     stack: Stack,
     kind: Kind,
     on_event: OnEvent,
-    confirm: Callable[[Result], bool],
+    confirm: Callable[[Result], bool] | None,
     *,
     policy_packs: tuple[Path, ...] = (),
     refresh: bool = False,
@@ -123,9 +131,10 @@ def _planned(
     """The plan, and if nothing speaks against it the act; the stack is locked from before the one to after the other."""
     with lock.held(stack.location) as held:
         run = _Run(stack, on_event, held)
-        plan = run.phase(kind, preview=True, policy_packs=policy_packs, refresh=refresh)
-        if not plan.ok or not confirm(plan):
-            return plan
+        if confirm is not None:
+            plan = run.phase(kind, preview=True, policy_packs=policy_packs, refresh=refresh)
+            if not plan.ok or not confirm(plan):
+                return plan
         began = time.time()
         result = run.phase(kind, preview=False, policy_packs=policy_packs, refresh=refresh)
         history.record(stack.location, kind, began, result.ok, result.counts, run.config, stack.secret_keys, run.crypter)

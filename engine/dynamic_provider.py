@@ -100,7 +100,7 @@ class DynamicProvider:
 
 def _configuration() -> Any:
     from pulumi.dynamic import Config, ConfigureRequest  # noqa: PLC0415
-    from pulumi.runtime import get_project  # noqa: PLC0415
+    from pulumi.runtime.settings import get_project  # noqa: PLC0415
 
     return ConfigureRequest(config=Config(raw_config=dict(CONFIG.get() or {}), project_name=get_project()))
 

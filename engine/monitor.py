@@ -97,8 +97,6 @@ class Monitor:
         return self._guarded(f"the function {request.tok}", lambda: self._invoke(request))
 
     def _invoke(self, request: resource_pb2.ResourceInvokeRequest) -> Any:
-        from pulumi.runtime.proto import provider_pb2  # noqa: PLC0415 - only programs with functions need it
-
         if request.packageRef or request.pluginDownloadURL:
             raise UnsupportedError(f"the function {request.tok} of a package from elsewhere")
         args = from_wire(request.args)
@@ -109,7 +107,7 @@ class Monitor:
         result = provider.invoke(request.tok, reveal(args))
         if has_secret(args):
             result = {key: sealed(value) for key, value in result.items()}
-        return provider_pb2.InvokeResponse(**{"return": to_wire(result)})
+        return resource_pb2.ResourceInvokeResponse(**{"return": to_wire(result)})
 
     def RegisterResourceHook(self, request: resource_pb2.RegisterResourceHookRequest) -> empty_pb2.Empty:  # noqa: N802
         self._deployment.hooks.register(request)

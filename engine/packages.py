@@ -14,7 +14,7 @@ DYNAMIC = "pulumi-python"
 _MODULES = {
     "random": ("engine.random_provider", "RandomProvider", "4.21.4"),
     "tls": ("engine.tls_provider", "TlsProvider", "5.6.2"),
-    "docker": ("engine.docker_provider", "DockerProvider", "5.2.0"),
+    "docker": ("engine.docker.provider", "Docker", "5.2.0"),
     DYNAMIC: ("engine.dynamic_provider", "DynamicProvider", ""),
 }
 

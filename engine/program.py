@@ -58,7 +58,8 @@ def runtime_version() -> str:
 def _run_to_end(deployment: Deployment, main: Path) -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    loop.set_default_executor(ThreadPoolExecutor(_WORKERS, thread_name_prefix="register"))
+    workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="register")
+    loop.set_default_executor(workers)
     try:
         loop.run_until_complete(run_in_stack(lambda: _execute(main)))
     except pulumi.RunError as error:
@@ -72,6 +73,7 @@ def _run_to_end(deployment: Deployment, main: Path) -> None:
             deployment.error(f"Program failed with an unhandled exception:\n{_told(error)}")
     finally:
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+        workers.shutdown()  # registrations that are under way end, whatever became of the program
 
 
 def _execute(main: Path) -> None:

@@ -65,7 +65,7 @@ class RandomProvider:
         kind = _KINDS[type]
         settled = _settled(kind, inputs)
         id_, made = kind.make(settled)
-        return id_, {**settled, **made, "id": id_}
+        return id_, {**settled, **made} if "id" not in kind.computed else {**settled, **made, "id": id_}
 
     def update(
         self,
@@ -192,7 +192,7 @@ _KINDS = {
         _password, ("id", "result", "bcryptHash"), ("length",), _DRAWN, "3"
     ),
     "random:index/randomString:RandomString": _Kind(_string, ("id", "result"), ("length",), _DRAWN, "2"),
-    "random:index/randomBytes:RandomBytes": _Kind(_bytes, ("id", "base64", "hex"), ("length",)),
+    "random:index/randomBytes:RandomBytes": _Kind(_bytes, ("base64", "hex"), ("length",)),
     "random:index/randomId:RandomId": _Kind(_id, ("id", "b64Std", "b64Url", "dec", "hex"), ("byteLength",)),
     "random:index/randomInteger:RandomInteger": _Kind(_integer, ("id", "result"), ("max", "min")),
     "random:index/randomUuid:RandomUuid": _Kind(_uuid, ("id", "result")),

@@ -7,11 +7,11 @@ from pulumi.runtime.proto import alias_pb2, analyzer_pb2
 from engine import paths, replacement, steps
 from engine import urn as urns
 from engine.deployment import Change, Deployment
-from engine.errors import UnsupportedError
+from engine.errors import EngineError
 from engine.events import BLOCKING
 from engine.goal import Goal
 from engine.packages import default_version
-from engine.provider import Diff
+from engine.provider import Diff, ProviderError
 from engine.state import ResourceState
 from engine.values import equal, reveal, taint
 
@@ -19,6 +19,13 @@ from engine.values import equal, reveal, taint
 def register(deployment: Deployment, goal: Goal) -> ResourceState:
     """Brings the resource of `goal` to be as asked, or plans it in a preview; returns its new state."""
     urn = deployment.urn(goal.parent, goal.type, goal.name)
+    try:
+        return _register(deployment, goal, urn)
+    except (EngineError, ProviderError) as error:
+        raise deployment.fail(str(error), urn) from error
+
+
+def _register(deployment: Deployment, goal: Goal, urn: str) -> ResourceState:
     old = _claim(deployment, goal, urn)
     if goal.custom and not urns.is_provider(goal.type):
         goal.provider = goal.provider or default_provider(deployment, urns.package_of(goal.type), goal.version)
@@ -150,12 +157,9 @@ def _check(deployment: Deployment, new: ResourceState, goal: Goal, old: Resource
     """Lets the provider complete and judge the inputs; `old` is the resource whose defaults are kept."""
     if not new.custom:
         return
-    try:
-        provider = deployment.packages.provider(new.type)
-        olds = reveal(old.inputs) if old else None
-        checked, failures = provider.check(new.type, goal.name, olds, reveal(goal.inputs))
-    except UnsupportedError as error:
-        raise deployment.fail(str(error), new.urn) from error
+    provider = deployment.packages.provider(new.type)
+    olds = reveal(old.inputs) if old else None
+    checked, failures = provider.check(new.type, goal.name, olds, reveal(goal.inputs))
     new.inputs = taint(checked, goal.inputs)
     deployment.redactor.learn(new.inputs)
     if failures:

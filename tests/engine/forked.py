@@ -1,0 +1,49 @@
+"""Phases forked from a process that has imported the SDK: the same phase in a process of its own, without the start-up."""
+
+import multiprocessing
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+import pulumi_random  # noqa: F401
+import pulumi_tls  # noqa: F401
+
+import engine.dynamic_provider
+import engine.random_provider
+import engine.tls_provider  # noqa: F401
+from engine import phase
+from engine.errors import EngineError
+from engine.events import Event
+from engine.job import Finished, Job
+
+_FORK = multiprocessing.get_context("fork")
+
+
+class ForkedPhase:
+    """Stands where `engine.child.Phase` does."""
+
+    def __init__(self, inherited: tuple[int, ...] = ()) -> None:
+        self._channel: Connection
+        self._channel, self._theirs = _FORK.Pipe()
+
+    def run(self, job: Job, on_event: Callable[[Event], None]) -> Finished:
+        process = _FORK.Process(target=_main, args=(self._theirs, self._channel))
+        process.start()
+        self._theirs.close()
+        with self._channel:
+            self._channel.send(job)
+            while not isinstance(message := self._channel.recv(), Finished):
+                on_event(message)
+        process.join()
+        if message.failure:
+            raise message.failure
+        assert isinstance(message.failure, EngineError | None)
+        return message
+
+    def abandon(self) -> None:
+        self._channel.close()
+        self._theirs.close()
+
+
+def _main(ours: Connection, parents: Connection) -> None:
+    parents.close()
+    phase.main(ours)
