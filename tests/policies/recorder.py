@@ -64,14 +64,20 @@ def _running(monitor: Monitor, project: str, stack: str) -> Iterator[asyncio.Abs
         asyncio.set_event_loop(None)
 
 
-def requests(program: Callable[[], None], stack: str = "dev") -> list[analyzer_pb2.AnalyzerResource]:
+def requests(
+    program: Callable[[], object], stack: str = "dev", project: str = "example"
+) -> list[analyzer_pb2.AnalyzerResource]:
     """What `program` asks for, as it goes over the analyzer protocol, in the order of registration."""
-    monitor = Monitor("example", stack)
-    with _running(monitor, "example", stack) as loop:
-        loop.run_until_complete(run_in_stack(program))
+
+    def run() -> None:
+        program()
+
+    monitor = Monitor(project, stack)
+    with _running(monitor, project, stack) as loop:
+        loop.run_until_complete(run_in_stack(run))
     return monitor.entries
 
 
-def record(program: Callable[[], None], stack: str = "dev") -> list[Resource]:
+def record(program: Callable[[], object], stack: str = "dev", project: str = "example") -> list[Resource]:
     """The resources that `program` asks for."""
-    return [wire.resource(entry) for entry in requests(program, stack)]
+    return [wire.resource(entry) for entry in requests(program, stack, project)]

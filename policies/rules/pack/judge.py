@@ -93,7 +93,8 @@ class Judge:
 
     def unused(self, stack: str) -> list[Waiver]:
         """The waivers for a stack that covered nothing so far."""
-        return [waiver for waiver in self.waivers if waiver.stack in {stack, "*"} and waiver not in self.used]
+        wanted = (waiver for waiver in self.waivers if waiver.is_for(stack) and not waiver.optional)
+        return [waiver for waiver in wanted if waiver not in self.used]
 
     def _problems(self, rule: Rule, subject: Any) -> Iterator[tuple[Any, bool]]:
         try:

@@ -22,10 +22,15 @@ class Waiver:
     owner: str
     expires: date
     stack: str = "*"
+    optional: bool = False  # it is for something that a stack may switch on, so being unused is no fault
 
     def covers(self, rule: str, stack: str, name: str) -> bool:
         """Whether a finding falls under this waiver, in force or not."""
-        return self.rule == rule and fnmatchcase(stack, self.stack) and fnmatchcase(name, self.resource)
+        return self.rule == rule and self.is_for(stack) and fnmatchcase(name, self.resource)
+
+    def is_for(self, stack: str) -> bool:
+        """Whether it is written for a stack."""
+        return fnmatchcase(stack, self.stack)
 
     def expired(self, today: date) -> bool:
         """Whether its last day is over."""
@@ -47,13 +52,13 @@ def load(path: Path, rules: Sequence[str]) -> list[Waiver]:
 
 def _waiver(where: str, entry: Any, rules: Sequence[str]) -> Waiver:
     given = set(entry) if isinstance(entry, dict) else set()
-    if not FIELDS <= given <= FIELDS | {"stack"}:
-        raise ValueError(f"{where}: must have {', '.join(sorted(FIELDS))}, and may have stack")
+    if not FIELDS <= given <= FIELDS | {"stack", "optional"}:
+        raise ValueError(f"{where}: must have {', '.join(sorted(FIELDS))}, and may have stack and optional")
     if entry["rule"] not in rules:
         raise ValueError(f"{where}.rule: no rule has this id")
     if not isinstance(entry["expires"], date):
         raise ValueError(f"{where}.expires: must be a date such as 2030-12-31")
-    if not all(isinstance(entry[name], str) and entry[name].strip() for name in given - {"expires"}):
+    if not all(isinstance(entry[name], str) and entry[name].strip() for name in given - {"expires", "optional"}):
         raise ValueError(f"{where}: every field is a text that says something")
     if set(entry["resource"]) <= set("*?"):
         raise ValueError(f"{where}.resource: names no resource in particular")
