@@ -105,12 +105,12 @@ class Lab:
 
     def containers(self, name: str) -> Any:
         """The containers of the service that run."""
-        label = f"com.docker.swarm.service.name={self.prefix}-{name}"
-        return self.client.containers.list(filters={"label": label})
+        return self.client.containers.list(filters=self._labelled(name))
 
     def logs(self, name: str) -> str:
-        """What the service has written so far, stopped tasks included."""
-        return b"".join(self._service(name).logs(stdout=True, stderr=True)).decode(errors="replace")
+        """What the service has written so far, stopped tasks included. (Swarm shows nothing of a task that starts.)"""
+        found = self.client.containers.list(all=True, filters=self._labelled(name))
+        return b"".join(container.logs() for container in found).decode(errors="replace")
 
     def client_container(self, image: str, files: Mapping[str, str]) -> Any:
         """A container on the same network that a test speaks from; `files` are in /certs, as a caller holds them."""
@@ -143,6 +143,9 @@ class Lab:
 
     def _service(self, name: str) -> Any:
         return self.client.services.get(f"{self.prefix}-{name}")
+
+    def _labelled(self, name: str) -> dict[str, str]:
+        return {"label": f"com.docker.swarm.service.name={self.prefix}-{name}"}
 
     def _healthy(self, name: str) -> Any:
         status = self._service(name).attrs.get("UpdateStatus", {}).get("State", "completed")
