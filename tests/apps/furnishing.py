@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.apps.certificates import Authority
 
 CALLS = {
-    "gateway": ("api", "agent", "oauth-manager", "sms-router", "worker"),
+    "gateway": ("api", "agent", "oauth-manager", "sms-router", "worker", "beat"),
     "api": ("postgres", "redis", "agent", "oauth-manager"),
     "agent": ("postgres", "redis"),
     "oauth-manager": ("postgres", "redis"),
@@ -139,7 +139,7 @@ class Furnishing:
 
     def _roles(self) -> str:
         callers = [caller for caller, callees in CALLS.items() if "postgres" in callees]
-        return "".join(
+        return "REVOKE ALL ON DATABASE assistant FROM PUBLIC;" + "".join(
             f"CREATE ROLE {role} NOLOGIN; GRANT CONNECT ON DATABASE assistant TO {role};"
             f"CREATE ROLE {role}_g1 LOGIN PASSWORD '{self.passwords[caller, 'postgres']}'; GRANT {role} TO {role}_g1;"
             for caller in callers

@@ -13,7 +13,8 @@ from tests.apps.furnishing import PORTS, SERVERS, Furnishing
 
 ROOT = Path(__file__).parents[2]
 START_POSTGRES = (
-    "initdb -U rempart --auth=trust -E UTF8 --locale=C.UTF-8 -D /tmp/data >/dev/null"
+    "PATH=/usr/lib/postgresql/15/bin:$PATH"
+    " && initdb -U rempart --auth=trust -E UTF8 --locale=C.UTF-8 -D /tmp/data >/dev/null"
     " && exec postgres -D /tmp/data -c config_file=/run/secrets/postgresql.conf -c hba_file=/run/secrets/pg_hba.conf"
 )
 OWNER = 10001
@@ -70,13 +71,19 @@ class Stage:
         command = ["python3", "-m", f"apps.{role.replace('-', '_')}"]
         self._run(role, "app", command, [*self._inside(), "-v", front, "-e", "DRAIN_SECONDS=0", *variables])
 
-    def stop(self, service: str, *, kill: bool = False) -> None:
-        """Stop a service, or kill it."""
-        self._docker("kill" if kill else "stop", f"{self.name}-{service}")
+    def control(self, word: str, service: str) -> None:
+        """Docker's stop, kill, start, pause or unpause."""
+        self._docker(word, f"{self.name}-{service}")
 
-    def resume(self, service: str) -> None:
-        """Start a stopped service again."""
-        self._docker("start", f"{self.name}-{service}")
+    def replace_secret(self, service: str, name: str, content: str) -> None:
+        """Give a service another secret; it reads it when it starts again."""
+        self.control("stop", service)
+        self._own(os.getuid())
+        (path := self.folder / service / name).unlink()
+        path.write_text(content)
+        path.chmod(0o400)
+        self._own(OWNER)
+        self.control("start", service)
 
     def ask(
         self, service: str, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: str | None = None
@@ -136,11 +143,17 @@ class Stage:
         return ["--network", f"container:{self.name}-gateway"]
 
     def _run(self, service: str, image: str, command: list[str], options: list[str]) -> None:
-        self._docker(
-            "run", "-d", "--init", "--name", f"{self.name}-{service}", "--read-only", "--cap-drop", "ALL",
-            "--tmpfs", "/tmp", "--user", f"{OWNER}:{OWNER}", "-v", f"{self.folder}/{service}:/run/secrets:ro",
-            *options, self.images[image], *command,
-        )  # fmt: skip
+        mounts = [
+            "-v",
+            f"{self.folder}/{service}:/run/secrets:ro",
+            "-v",
+            f"{ROOT}/apps:/app/apps:ro",
+            "--tmpfs",
+            "/tmp",
+        ]
+        hardening = ["--init", "--read-only", "--cap-drop", "ALL", "--user", f"{OWNER}:{OWNER}"]
+        name = ["--name", f"{self.name}-{service}"]
+        self._docker("run", "-d", *name, *hardening, *mounts, *options, self.images[image], *command)
 
     def _own(self, owner: int) -> None:
         mount = ["-v", f"{self.folder}:/folder", "--user", "0:0", "--entrypoint", "chown"]
