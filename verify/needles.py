@@ -1,0 +1,52 @@
+"""The forms in which a secret value could turn up, as byte patterns."""
+
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus
+
+SHORTEST = 8
+"""Characters. Anything shorter would be found everywhere."""
+_PUBLIC = re.compile(r"-----BEGIN (CERTIFICATE|CERTIFICATE REQUEST|PUBLIC KEY)-----.*?-----END \1-----", re.DOTALL)
+_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
+
+
+def tokens(value: str) -> set[str]:
+    """The parts of a secret value that give it away: the whole of a word, the random words of a text.
+
+    Certificates are public, whatever they are kept in, and so give nothing away; nor does what is too short.
+    """
+    text = _PUBLIC.sub("", _decoded(value)).strip()
+    if not re.search(r"\s", text):
+        return {text} if len(text) >= SHORTEST else set()
+    return {word for word in _TOKEN.findall(text) if re.search(r"\d", word) and re.search(r"[A-Za-z]", word)}
+
+
+def forms(token: str) -> Iterator[tuple[str, bytes]]:
+    """`token` plain, in hex, URL-encoded, and in base64 wherever it begins in what was encoded: (form, pattern)."""
+    value = token.encode()
+    yield "plain", value
+    yield "hex", value.hex().encode()
+    yield "hex", value.hex().upper().encode()
+    for quoted in {quote(token, safe=""), quote_plus(token), re.sub("%..", _lower, quote(token, safe=""))} - {token}:
+        yield "URL", quoted.encode()
+    for shift in range(3):
+        encoded = b64encode(b"\0" * shift + value)
+        # The first characters also hold what comes before the value, the last ones what comes after it.
+        certain = encoded[(0, 2, 3)[shift] : (shift + len(value)) * 8 // 6]
+        yield "base64", certain
+        if (other := certain.translate(bytes.maketrans(b"+/", b"-_"))) != certain:
+            yield "base64", other
+
+
+def _lower(match: re.Match[str]) -> str:
+    return match[0].lower()
+
+
+def _decoded(value: str) -> str:
+    """What a base64 value says, if that is text: a mounted file as the state keeps it."""
+    try:
+        return b64decode(value, validate=True).decode("ascii")
+    except (NotBase64, ValueError):
+        return value
