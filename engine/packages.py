@@ -29,18 +29,17 @@ class Packages:
     def provider(self, type: str) -> Provider:  # noqa: A002
         """The provider of a resource type; an UnsupportedError when there is none."""
         package = urns.PROVIDER_PREFIX if urns.is_provider(type) else urns.package_of(type)
-        with self._lock:
-            if package not in self._loaded:
-                self._loaded[package] = _load(package)
-            provider = self._loaded[package]
+        provider = self._loaded.get(package) or self._load(package)
         if package not in {urns.PROVIDER_PREFIX, DYNAMIC} and type not in provider.types:
             raise UnsupportedError(f"the resource type {type}")
         return provider
 
     def functions(self, token: str) -> Provider:
         """The provider of a function."""
+        return self._load(urns.package_of(token))
+
+    def _load(self, package: str) -> Provider:
         with self._lock:
-            package = urns.package_of(token)
             if package not in self._loaded:
                 self._loaded[package] = _load(package)
             return self._loaded[package]

@@ -1,6 +1,7 @@
 """Runs the unmodified `__main__.py` under the Pulumi SDK, with a monitor of ours in place of the CLI's."""
 
 import asyncio
+import linecache
 import logging
 import os
 import runpy
@@ -21,6 +22,7 @@ from engine.project import Project
 
 TESTED_SDK = "3.272."
 _WORKERS = 64  # registrations at a time; each waits for its step in a thread
+_PLANNERS = 8  # the same for a preview, where none waits long
 _OURS = (str(Path(__file__).parent), str(Path(pulumi.__file__).parent), asyncio.__path__[0], "<frozen runpy>")
 
 
@@ -46,6 +48,8 @@ def run(
             root_directory=str(project.root),
         )
     )
+    # For each resource the SDK looks at its call stack, and Python at every file of it: sources do not change meanwhile.
+    linecache.checkcache = lambda filename=None: None  # noqa: ARG005
     _run_to_end(deployment, project.main / "__main__.py")
 
 
@@ -58,7 +62,7 @@ def runtime_version() -> str:
 def _run_to_end(deployment: Deployment, main: Path) -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="register")
+    workers = ThreadPoolExecutor(_PLANNERS if deployment.preview else _WORKERS, thread_name_prefix="register")
     loop.set_default_executor(workers)
     try:
         loop.run_until_complete(run_in_stack(lambda: _execute(main)))

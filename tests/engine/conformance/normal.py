@@ -99,3 +99,9 @@ def _text(text: str, key: str) -> str:
     if key == "mountpoint":
         text = _VOLUMES.sub("<root>", text)
     return _IDS.sub("<id>", _AUTO.sub("-<auto>", text.replace("-<auto>", "-0000000")))
+
+
+def message(text: str) -> str:
+    """A message without names, ids and the words that a layer puts before it."""
+    text = _IDS.sub("<id>", _AUTO.sub("-<auto>", text))
+    return text.replace("Error response from daemon: ", "")

@@ -55,14 +55,16 @@ _BOILERPLATE = ("update failed", "preview failed", "an unhandled error occurred"
 
 
 def _same_error(recorded: dict, actual: dict) -> bool:
-    """Whether both say the same: the last line of a traceback or the first line of a message, on the same resource."""
+    """Whether both say the same on the same resource: what a traceback, a list of causes or a message has to tell."""
     text = recorded["error"].strip()
     if any(part in text for part in _BOILERPLATE):
         return True
-    telling = text.splitlines()[-1] if "Traceback" in text else text.splitlines()[0]
-    if "Traceback" in text and telling.startswith("  File"):  # cut off by the recorder
+    lines = text.splitlines()
+    causes = [line.strip().removeprefix("* ") for line in lines if line.startswith("\t* ")]
+    telling = causes[-1] if causes else lines[-1] if "Traceback" in text else lines[0]
+    if telling.startswith("  File"):  # cut off by the recorder
         telling = "Traceback (most recent call last):"
-    return telling.strip().removeprefix("*").strip() in actual["error"] and normal.short(actual["urn"]) == recorded["urn"]
+    return normal.message(telling) in normal.message(actual["error"]) and normal.short(actual["urn"]) == recorded["urn"]
 
 
 def _dependencies(state: list[dict]) -> dict[str, set[str]]:
