@@ -1,0 +1,123 @@
+"""Policies: what they find stops an `up` before anything is created, and what they cannot decide does, too."""
+
+from pathlib import Path
+
+import pytest
+
+from engine import api
+from engine.errors import EngineError
+from tests.engine.stacks import resources, stack_of
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+PACK = """
+from pulumi_policy import *
+
+def long_enough(args, report):
+    if args.resource_type.endswith("RandomPassword") and args.props["length"] < 20:
+        report(f"{args.name} is too short")
+
+def longer(args):
+    if args.resource_type.endswith("RandomString"):
+        return {**args.props, "length": 30}
+
+def knows_its_keeper(args, report):
+    if args.resource_type.endswith("RandomId") and args.props["keepers"]["of"] == "wrong":
+        report("wrong keeper")
+
+def at_most_three(args, report):
+    if len([r for r in args.resources if r.resource_type.startswith("random:")]) > 3:
+        report("too many random resources")
+
+PolicyPack("pack", enforcement_level=EnforcementLevel.MANDATORY, policies=[
+    ResourceValidationPolicy("long-enough", "long", long_enough),
+    ResourceValidationPolicy("longer", "longer strings", remediate=longer, enforcement_level=EnforcementLevel.REMEDIATE),
+    ResourceValidationPolicy("knows-its-keeper", "keeper", knows_its_keeper),
+    StackValidationPolicy("at-most-three", "few", at_most_three),
+])
+"""
+HEAD = "import pulumi\nimport pulumi_random as random\n"
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    (folder / "PulumiPolicy.yaml").write_text("runtime: python\nversion: 1.2.3\n")
+    (folder / "__main__.py").write_text(PACK)
+    return folder
+
+
+def test_a_violation_stops_an_up_before_anything_is_created(tmp_path: Path, pack: Path) -> None:
+    program = HEAD + "random.RandomPassword('fine', length=20)\nrandom.RandomPassword('bad', length=8)"
+    stack = stack_of(tmp_path / "p", program)
+    result = api.up(stack, policy_packs=[pack])
+    assert not result.ok
+    (finding,) = result.findings
+    assert (finding.pack, finding.policy, finding.severity) == ("pack@v1.2.3", "long-enough", "mandatory")
+    assert "bad is too short" in finding.message
+    assert finding.urn.endswith("::bad")
+    assert not stack.location.state.exists()
+
+
+def test_a_preview_reports_every_violation(tmp_path: Path, pack: Path) -> None:
+    program = HEAD + "\n".join(f"random.RandomPassword('p{n}', length=8)" for n in range(4))
+    result = api.preview(stack_of(tmp_path / "p", program), policy_packs=[pack])
+    assert sorted(finding.policy for finding in result.findings) == ["at-most-three", *["long-enough"] * 4]
+    assert not result.ok
+
+
+def test_a_rule_that_cannot_be_decided_stops_an_up(tmp_path: Path, pack: Path) -> None:
+    program = HEAD + (
+        "s = random.RandomString('s', length=8)\nrandom.RandomId('i', byte_length=4, keepers={'of': s.result})"
+    )
+    stack = stack_of(tmp_path / "p", program)
+    result = api.up(stack, policy_packs=[pack])
+    assert not result.ok
+    assert [finding.policy for finding in result.findings if finding.severity == "undecided"] == ["knows-its-keeper"]
+    assert not stack.location.state.exists()
+
+
+def test_without_a_plan_what_comes_before_the_violation_is_made(tmp_path: Path, pack: Path) -> None:
+    program = HEAD + (
+        "a = random.RandomPassword('a', length=20)\n"
+        "random.RandomPassword('b', length=8, opts=pulumi.ResourceOptions(depends_on=[a]))"
+    )
+    stack = stack_of(tmp_path / "p", program)
+    assert not api.up_without_plan(stack, policy_packs=[pack]).ok
+    assert {"a"} == resources(stack).keys() - {"demo-dev", "default_4_21_4"}
+
+
+def test_a_remediation_changes_what_is_made(tmp_path: Path, pack: Path) -> None:
+    stack = stack_of(tmp_path / "p", HEAD + "random.RandomString('s', length=8)")
+    result = api.up(stack, policy_packs=[pack])
+    assert result.ok
+    assert [finding.severity for finding in result.findings] == ["remediate"]
+    assert resources(stack)["s"].inputs["length"] == 30
+    assert api.preview(stack, policy_packs=[pack]).counts == {"same": 3}
+
+
+def test_a_secret_reaches_a_rule_opened_and_no_message(tmp_path: Path, pack: Path) -> None:
+    (pack / "__main__.py").write_text(
+        "from pulumi_policy import *\n"
+        "def tell(args, report):\n"
+        "    if args.resource_type.endswith('RandomId'):\n"
+        "        report('saw ' + args.props['keepers']['of'])\n"
+        "PolicyPack('pack', policies=[ResourceValidationPolicy('tell', 't', tell)])"
+    )
+    program = HEAD + "random.RandomId('i', byte_length=4, keepers={'of': pulumi.Output.secret('hunter2')})"
+    result = api.preview(stack_of(tmp_path / "p", program), policy_packs=[pack])
+    assert "saw [secret]" in result.findings[0].message
+    assert result.ok, "an advisory finding does not fail"
+
+
+def test_a_pack_that_does_not_start_is_an_error(tmp_path: Path, pack: Path) -> None:
+    (pack / "__main__.py").write_text("raise SystemExit(3)")
+    result = api.preview(stack_of(tmp_path / "p", HEAD), policy_packs=[pack])
+    assert not result.ok
+    assert "does not start" in result.errors[0]
+
+
+def test_a_folder_without_a_pack_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"PulumiPolicy\.yaml is missing"):
+        api.preview(stack_of(tmp_path / "p", HEAD), policy_packs=[tmp_path])
