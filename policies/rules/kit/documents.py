@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator
 from enum import Enum
@@ -49,7 +48,7 @@ def text_of(config: Resource) -> Node | None:
         return None
     try:
         return Node(base64.b64decode(data.text, validate=True).decode(), data.path)
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, or not text
         return Node("", data.path)
 
 

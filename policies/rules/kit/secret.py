@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import math
 import re
 from collections import Counter
@@ -123,7 +122,7 @@ def _reads_as_words(word: str) -> bool:
 def _is_encoded_text(word: str) -> bool:
     try:
         plain = base64.b64decode(word + "=" * (-len(word) % 4), validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return False
     return all(32 <= byte < 127 or byte in b"\t\r\n" for byte in plain) and b" " in plain
 

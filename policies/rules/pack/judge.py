@@ -102,6 +102,8 @@ class Judge:
                 yield problem, False
         except UndecidedError as error:
             yield str(error), True
+        except Exception as error:  # a rule that fails must stop the stack, and its traceback could hold a secret
+            yield f"could not be judged ({type(error).__name__})", True
 
     def _finding(self, rule: Rule, resource: Resource, problem: str, undecided: bool) -> Finding:
         waiver = next((w for w in self.waivers if w.covers(rule.id, resource.stack, resource.name)), None)
