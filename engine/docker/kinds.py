@@ -3,7 +3,7 @@
 import re
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from engine.values import UNKNOWN
@@ -89,6 +89,30 @@ def _in_any_order(values: list[Any]) -> list[Any]:
     return sorted(values, key=repr)
 
 
+def _entries_in_any_order(values: list[dict[str, str]]) -> list[Any]:
+    return sorted(sorted(item for item in value.items() if item[0] != "__defaults") for value in values)
+
+
+@dataclass(frozen=True)
+class Entries(Kind):
+    """A set of small objects that Docker's API writes as a map or as lines."""
+
+    blank: Any = field(default_factory=list)
+    fresh: Any = field(default_factory=list)
+    canonical: Callable[[Any], Any] = _entries_in_any_order
+    accepts: type | tuple[type, ...] = list
+
+    def defaulted(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return [{"__defaults": [], **item} if isinstance(item, dict) else item for item in value]
+
+    def complete(self, value: Any, base: Any, fresh: bool) -> Any:  # noqa: ARG002 - as the kind's
+        if not isinstance(value, list):
+            return value
+        return [{k: v for k, v in item.items() if k != "__defaults"} for item in value]
+
+
 def _pairs(options: list[str]) -> dict[str, str]:
     return {key: value for key, _, value in (option.partition("=") for option in options)}
 
@@ -117,11 +141,11 @@ ENVIRONMENT: Final = Kind(blank={}, fresh=None, encode=_lines, decode=_pairs, ac
 BASE64: Final = Kind(encode=lambda text: b64decode(text, validate=True))
 NAMES: Final = _many()
 OPTIONS: Final = _many(encode=_pairs, decode=_lines)
-LABELS: Final = _many(
+LABELS: Final = Entries(
     encode=lambda labels: {item["label"]: item["value"] for item in labels},
     decode=lambda labels: [{"label": key, "value": value} for key, value in sorted(labels.items())],
 )
-HOSTS: Final = _many(
+HOSTS: Final = Entries(
     encode=lambda hosts: [f"{item['ip']} {item['host']}" for item in hosts],
     decode=lambda lines: [dict(zip(("ip", "host"), line.split(" ", 1), strict=True)) for line in lines],
 )
