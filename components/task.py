@@ -110,7 +110,7 @@ def _container(task: Task) -> dict[str, Any]:
         "healthcheck": {
             "tests": ["CMD", *task.check],
             "interval": f"{task.health.interval}s",
-            "timeout": "5s",
+            "timeout": "10s",
             "retries": RETRIES,
             "start_period": f"{task.health.start}s",
         },

@@ -1,0 +1,107 @@
+"""A copy of the project to deploy from, with stacks, secrets and state of its own."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+ROOT = Path(__file__).parent.parent.parent
+PASSPHRASE = "a passphrase for tests alone"
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A project folder in which tests may change what they like."""
+
+    path: Path
+
+    @classmethod
+    def at(cls, path: Path) -> "Checkout":
+        """The files that git knows, the virtual environment, and the images that were built."""
+        listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+        for name in subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines():
+            if (ROOT / name).is_file():
+                (path / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, path / name)
+        (path / ".venv").symlink_to(ROOT / ".venv")
+        shutil.copy2(ROOT / "images.lock.json", path)
+        return cls(path)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What Pulumi's own commands read: a backend and a passphrase of the test's."""
+        state = self.path / "state"
+        state.mkdir(exist_ok=True)
+        return {
+            **os.environ,
+            "PULUMI_BACKEND_URL": f"file://{state}",
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        }
+
+    def run(self, *arguments: str, timeout: int = 600) -> subprocess.CompletedProcess[str]:
+        """``./pulumiw`` with these arguments; never asks."""
+        command = ["./pulumiw", "--non-interactive", *arguments]
+        return subprocess.run(
+            command, cwd=self.path, env=self.environment, capture_output=True, text=True, timeout=timeout, check=False
+        )
+
+    def must(self, *arguments: str, timeout: int = 600) -> str:
+        """The output of a command that has to succeed."""
+        done = self.run(*arguments, timeout=timeout)
+        assert done.returncode == 0, (
+            f"{arguments} ended with {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+        )
+        return done.stdout
+
+    def stack(self, name: str, like: str, **settings: Any) -> None:
+        """A new stack whose file is that of the stack `like`, with `settings` in place of its own."""
+        document = yaml.safe_load((ROOT / f"Pulumi.{like}.yaml").read_text())
+        document["config"]["rempart:settings"] |= settings
+        (self.path / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump(document))
+        self.must("stack", "init", name)
+
+    def secret(self, stack: str, key: str, value: str) -> None:
+        """Set an encrypted configuration value."""
+        self.must("config", "set", "--secret", key, value, "--stack", stack)
+
+    def preview(self, stack: str) -> Any:
+        """The plan, as ``preview --json`` prints it."""
+        return json.loads(self.must("preview", "--json", "--stack", stack))
+
+    def outputs(self, stack: str) -> Mapping[str, Any]:
+        """The stack's outputs."""
+        found: Mapping[str, Any] = json.loads(self.must("stack", "output", "--json", "--stack", stack))
+        return found
+
+
+def gateway_certificate(host: str) -> tuple[str, str]:
+    """A certificate and key for `host`, PEM, as an operator would bring them."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + timedelta(days=30))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM).decode(), private.decode()
