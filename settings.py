@@ -106,6 +106,11 @@ class Settings(Group):
         return self
 
     @property
+    def url(self) -> str:
+        """Where clients come in."""
+        return f"https://{self.host}" + ("" if self.ports.https == 443 else f":{self.ports.https}")
+
+    @property
     def addresses(self) -> Addresses:
         """The diagram's form of the subnets."""
         return Addresses(**self.subnets.model_dump())

@@ -95,7 +95,4 @@ class Platform(Component):
 
 
 def _url(system: System) -> str | None:
-    for it in system.services:
-        if isinstance(it, diagram.Edge):
-            return f"https://{it.gateway.host}" + ("" if it.https == 443 else f":{it.https}")
-    return None
+    return next((gateway.address for gateway in system.gateways), None)

@@ -33,6 +33,8 @@ class Gateway(Service):
     routes: tuple[Route, ...]
     host: Host = "localhost"
     """The name in its certificate."""
+    public_port: Port = 443
+    """The port that clients use: the edge's."""
     certificate: Literal["root", "given"] = "root"
     """Signed by the stack's root, or given as secret configuration."""
     body_limit: Memory = "1M"
@@ -40,6 +42,11 @@ class Gateway(Service):
     metrics: str | None = None
     memory: Memory = "512M"
     cpus: float = 1.0
+
+    @property
+    def address(self) -> str:
+        """Where clients come in."""
+        return f"https://{self.host}" + ("" if self.public_port == 443 else f":{self.public_port}")
 
     @model_validator(mode="after")
     def a_path_is_routed_once(self) -> Self:

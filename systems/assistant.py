@@ -83,13 +83,13 @@ def system(settings: Settings) -> System:
     )  # fmt: skip
     sms_router = Service(
         name="sms-router", port=8003, command=role("sms_router"), replicas=replicas.sms_router,
-        uses=(postgres, agent),
-        secrets=(Secret(name="webhook-signing-key"), TWILIO_TOKEN), **app,
+        uses=(postgres, agent), secrets=(Secret(name="webhook-signing-key"), TWILIO_TOKEN),
+        **app | {"env": env | {"PUBLIC_URL": settings.url}},
     )  # fmt: skip
 
     gateway = Gateway(
         name="gateway", image=image("gateway"), replicas=replicas.gateway,
-        host=settings.host, certificate=settings.certificate,
+        host=settings.host, public_port=settings.ports.https, certificate=settings.certificate,
         routes=(
             Route(path="/api/", to=api, rate=10, burst=20),
             Route(path="/agent/", to=agent, rate=5, burst=10),

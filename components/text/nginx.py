@@ -83,7 +83,7 @@ def _upstream_tls(service: Gateway) -> str:
     proxy_ssl_trusted_certificate {SECRETS}/root.pem;
     proxy_ssl_server_name on;
     proxy_ssl_session_reuse off;
-    proxy_set_header Host $host;
+    proxy_set_header Host $http_host;
     proxy_set_header Connection "";
     proxy_set_header X-Real-IP $remote_addr;
     proxy_set_header X-Forwarded-For $remote_addr;
@@ -97,7 +97,7 @@ def _plain(service: Gateway) -> str:
     server {{
         listen {service.http_port} proxy_protocol;
         server_name _;
-        return 301 https://$host$request_uri;
+        return 301 {service.address.replace(service.host, "$host")}$request_uri;
     }}
 """
 
