@@ -16,7 +16,7 @@ SHAPES = {"database": '[("{}")]', "cache": '[("{}")]', "workers": '[["{}"]]', "e
 """Mermaid's shapes by kind of service; a plain box for the others."""
 
 RESERVED = frozenset(
-    {"class", "click", "default", "direction", "end", "flowchart", "graph", "href", "style", "subgraph"}
+    {"class", "click", "clients", "default", "direction", "end", "flowchart", "graph", "href", "style", "subgraph"}
 )
 
 
@@ -33,7 +33,7 @@ def _zones(system: System) -> Iterator[str]:
     for zone in Zone:
         members = [service for service in system.services if service.zone is zone]
         if members:
-            yield f"{INDENT}subgraph zone-{zone} [{zone}]"
+            yield f"{INDENT}subgraph zone_{zone} [{zone}]"
             yield from (f"{INDENT * 2}{_node(service)}" for service in members)
             yield f"{INDENT}end"
 
@@ -59,14 +59,15 @@ def _outside(system: System) -> Iterator[str]:
             case Egress():
                 hosts = sorted({host for link in system.callers(service) for host in link.hosts})
                 for number, host in enumerate(hosts, 1):
-                    yield f'{INDENT}{_id(service.name)} -->|https| {_id(service.name)}-{number}(["{host}"])'
+                    yield f'{INDENT}{_id(service.name)} -->|https| {_id(service.name)}__{number}(["{host}"])'
             case Forward():
                 outside = f"{service.host}:{service.host_port}"
-                yield f'{INDENT}{_id(service.name)} -->|tcp| {_id(service.name)}-1(["{outside}"])'
+                yield f'{INDENT}{_id(service.name)} -->|tcp| {_id(service.name)}__1(["{outside}"])'
 
 
 def _id(name: str) -> str:
-    return f"{name}-" if name in RESERVED else name
+    """Mermaid cuts a name at a hyphen when what stands before it is a word of its own."""
+    return name.replace("-", "_") + ("_" if name in RESERVED else "")
 
 
 def table(system: System) -> Table:

@@ -21,18 +21,18 @@ def test_a_picture_reads_like_the_link_table() -> None:
     assert (
         drawn
         == """flowchart LR
-    subgraph zone-dmz [dmz]
+    subgraph zone_dmz [dmz]
         edge{{"edge"}}
         gateway["gateway"]
         egress["egress"]
     end
-    subgraph zone-applications [applications]
+    subgraph zone_applications [applications]
         api["api x2"]
     end
-    subgraph zone-data [data]
+    subgraph zone_data [data]
         postgres[("postgres")]
     end
-    subgraph zone-monitoring [monitoring]
+    subgraph zone_monitoring [monitoring]
         prometheus["prometheus"]
         alertmanager["alertmanager"]
     end
@@ -43,7 +43,7 @@ def test_a_picture_reads_like_the_link_table() -> None:
     prometheus -.-> alertmanager
     prometheus -.-> api
     clients(["clients"]) -->|https| edge
-    egress -->|https| egress-1(["example.org"])
+    egress -->|https| egress__1(["example.org"])
 """
     )
 
@@ -51,13 +51,13 @@ def test_a_picture_reads_like_the_link_table() -> None:
 def test_a_forward_leads_to_its_one_address() -> None:
     forward = Forward(name="mail", image="x", port=2525, host="smtp.example.org", host_port=587)
     drawn = mermaid(system(service("api", forward), forward))
-    assert 'mail -->|tcp| mail-1(["smtp.example.org:587"])' in drawn
+    assert 'mail -->|tcp| mail__1(["smtp.example.org:587"])' in drawn
 
 
 def test_a_service_may_have_a_name_that_the_picture_reserves() -> None:
-    lines = mermaid(system(service("api", "end"), service("end"))).splitlines()
-    assert '        end-["end"]' in lines
-    assert "    api --> end-" in lines
+    lines = mermaid(system(service("api", "end", "class-a"), service("end"), service("class-a"))).splitlines()
+    assert lines[2:5] == ['        api["api"]', '        end_["end"]', '        class_a["class-a"]']
+    assert lines[6:] == ["    api --> end_", "    api --> class_a"]
 
 
 def test_the_data_holds_every_service_and_link() -> None:
