@@ -1,0 +1,33 @@
+# Each target is a script or a module: `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help up demo test lint verify bench images down uninstall
+
+up: ## from a bare machine to the running stack dev: installs what is missing, builds, deploys
+	@scripts/up
+
+demo: ## send the demo message through stack dev and read it back
+	@.venv/bin/python -m scripts.demo dev
+
+test: ## everything: lint, then the whole suite, the live tests included
+	@scripts/test
+
+lint: ## style, types, import boundaries
+	@scripts/lint
+
+verify: ## prove on the running stack dev: every link, no other, no leak
+	@.venv/bin/python -m verify dev
+
+bench: ## measure, and print the figures with their ratios
+	@.venv/bin/python -m bench
+
+images: ## build the images whose content changed; FRESH=1 starts from today's Debian
+	@scripts/setup > /dev/null && .venv/bin/python -m images build $(if $(FRESH),--fresh) && .venv/bin/python -m images list
+
+down: ## remove stack dev with its data; images and engine stay
+	@scripts/down
+
+uninstall: ## remove everything that `make up` made
+	@scripts/uninstall
+
+help: ## this list
+	@sed -nE 's/^([a-z]+): ## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18

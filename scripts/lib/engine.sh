@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# A Docker engine in Swarm mode: the one that answers, or one of our own.
+
+bridge=docker_gwbridge
+
+prepare_engine() {
+  local fresh=''
+  if ! engine_answers; then
+    step "Start the Docker engine" start_engine
+    fresh=yes
+  fi
+  in_swarm && return
+  # Swarm publishes ports on every address, unless the bridge that it would make is there with another one.
+  if [[ -n $fresh ]] && ! docker network inspect "$bridge" > /dev/null 2>&1; then
+    step "Keep published ports on loopback" create_bridge
+  fi
+  step "Make the engine a swarm of one" docker swarm init --advertise-addr 127.0.0.1
+}
+
+in_swarm() { [[ $(docker info --format '{{.Swarm.LocalNodeState}}') == active ]]; }
+
+start_engine() {
+  if [[ -d /run/systemd/system ]]; then
+    systemctl enable --now docker
+  else
+    mkdir -p "$machine"
+    setsid dockerd --data-root "$engine_root" --pidfile "$engine_pid" >> "$engine_log" 2>&1 < /dev/null &
+  fi
+  local i
+  for ((i = 0; i < 240; i++)); do
+    engine_answers && return
+    sleep 0.25
+  done
+  tail -n 8 "$engine_log"
+  return 1
+}
+
+create_bridge() {
+  docker network create --driver bridge \
+    --opt com.docker.network.bridge.name="$bridge" \
+    --opt com.docker.network.bridge.enable_icc=false \
+    --opt com.docker.network.bridge.enable_ip_masquerade=true \
+    --opt com.docker.network.bridge.host_binding_ipv4=127.0.0.1 "$bridge"
+}
+
+ports_are_on_loopback() {
+  [[ $(docker network inspect "$bridge" \
+    --format '{{index .Options "com.docker.network.bridge.host_binding_ipv4"}}' 2> /dev/null) == 127.0.0.1 ]]
+}
+
+stop_engine() {
+  local pid i
+  pid=$(< "$engine_pid")
+  docker swarm leave --force || true
+  kill "$pid"
+  for ((i = 0; i < 120; i++)); do
+    kill -0 "$pid" 2> /dev/null || break
+    sleep 0.25
+  done
+  ! kill -0 "$pid" 2> /dev/null
+}
+
+remove_engine_data() {
+  # Namespaces and layers that the engine left mounted would keep the folder busy.
+  awk -v root="$machine/" 'index($2, root) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r umount -l
+  rm -rf "$machine"
+  if has ip; then
+    ip link delete docker0 2> /dev/null
+    ip link delete "$bridge" 2> /dev/null
+  fi
+  return 0
+}

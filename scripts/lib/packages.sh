@@ -1,0 +1,12 @@
+# shellcheck shell=bash
+# Debian's packages that the machine lacks.
+
+install_packages() {
+  local packages
+  mapfile -t packages < <(missing_packages)
+  ((${#packages[@]})) || return 0
+  step "Package lists" apt-get update -q
+  step "Install ${packages[*]}" \
+    env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${packages[@]}"
+  remember_package "${packages[@]}"
+}

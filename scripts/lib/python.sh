@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# uv and the virtual environment, both inside the checkout, every package checked by its hash.
+
+uv() {
+  if [[ -x .tools/bin/uv ]]; then .tools/bin/uv "$@"; else command uv "$@"; fi
+}
+
+install_uv() {
+  has_uv && return
+  step "uv, in .tools" fetch_uv
+}
+
+fetch_uv() {
+  python3 -m venv .tools && .tools/bin/python -m pip install -q --require-hashes -r scripts/uv.txt
+}
+
+install_environment() {
+  local wanted
+  wanted=$(sha256sum requirements.lock | cut -d ' ' -f 1)
+  if [[ -x .venv/bin/python && $(cat .venv/requirements.sha256 2> /dev/null) == "$wanted" ]]; then
+    return
+  fi
+  step "Python packages, in .venv" sync_environment
+  echo "$wanted" > .venv/requirements.sha256
+}
+
+sync_environment() {
+  export UV_PYTHON_DOWNLOADS=never
+  { .venv/bin/python -c '' 2> /dev/null || uv venv --clear --python '>=3.11' .venv; } \
+    && uv pip sync --require-hashes --python .venv/bin/python requirements.lock
+}
