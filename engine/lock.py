@@ -16,6 +16,7 @@ from engine.backend import Location
 from engine.errors import LockedError
 
 BEING_WRITTEN = 60.0  # seconds in which a lock file without an owner may still get one
+ORPHANS_END = 20.0  # seconds that a phase without its parent is given to end
 
 
 @contextlib.contextmanager
@@ -46,22 +47,40 @@ def _owner() -> dict[str, object]:
 
 
 def _stale(path: Path) -> bool:
-    """Whether the lock's owner is gone; a stale lock is removed."""
+    """Whether the lock's owner is gone; a stale lock is removed.
+
+    A run that was killed may have left the process of its phase, which ends soon after: that is waited for.
+    """
     try:
         owner = json.loads(path.read_text() or "{}")
         if owner.get("hostname", socket.gethostname()) != socket.gethostname():
             return False
-        with path.open() as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         written = path.stat().st_mtime
-        if "pid" not in owner or _alive(owner["pid"], written):
-            return "pid" not in owner and time.time() - written > BEING_WRITTEN
+        if "pid" not in owner and time.time() - written < BEING_WRITTEN:
+            return False
+        if ("pid" in owner and _alive(owner["pid"], written)) or not _released(path):
+            return False
     except FileNotFoundError:
         return True
-    except (BlockingIOError, ValueError):
+    except ValueError:
         return False
     path.unlink(missing_ok=True)
     return True
+
+
+def _released(path: Path) -> bool:
+    """Whether no process of the run that made the lock is left."""
+    until = time.monotonic() + ORPHANS_END
+    with path.open() as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    return False
+                time.sleep(0.1)
+            else:
+                return True
 
 
 def _alive(pid: int, locked_at: float) -> bool:

@@ -1,6 +1,7 @@
 """A phase: one plan or one update of one stack, in a process of its own."""
 
 import contextlib
+import os
 import signal
 import sys
 import threading
@@ -21,6 +22,8 @@ from engine.journal import Journal
 from engine.provider import ProviderError
 from engine.urn import STACK_TYPE
 from engine.values import shown
+_LAST_SECONDS = 5  # in which the steps of a phase whose parent was killed may end
+
 
 def main(channel: Connection) -> None:
     """Runs the job that comes through `channel` and sends its events and its end there."""
@@ -102,6 +105,8 @@ def _stop_when_told(deployment: Deployment, channel: Connection) -> None:
         with contextlib.suppress(EOFError, OSError):
             channel.recv()
         deployment.stopping.set()
+        time.sleep(_LAST_SECONDS)
+        os._exit(1)  # what is still under way is recorded as such, and the next run looks what became of it
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)

@@ -1,6 +1,8 @@
 """Phases forked from a process that has imported the SDK: the same phase in a process of its own, without the start-up."""
 
 import multiprocessing
+import os
+import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
@@ -46,4 +48,5 @@ class ForkedPhase:
 
 def _main(ours: Connection, parents: Connection) -> None:
     parents.close()
+    sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))  # not pytest's
     phase.main(ours)

@@ -1,0 +1,85 @@
+"""However a run ends, the next one opens its state and ends right by itself."""
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from engine import api
+from tests.engine.stacks import resources, start_up, stack_of
+
+SLOW = """
+    import time
+    import pulumi
+    import pulumi_random as random
+    from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+    class Slow(ResourceProvider):
+        def create(self, props):
+            time.sleep(1.5)
+            return CreateResult("made", {"of": props["of"]})
+
+    class Thing(Resource):
+        def __init__(self, name, of, **options):
+            super().__init__(Slow(), name, {"of": of}, pulumi.ResourceOptions(**options))
+
+    first = random.RandomPassword("first", length=12)
+    slow = Thing("slow", first.length)
+    random.RandomPassword("last", length=12, keepers={"id": slow.id})
+"""
+
+
+def _after(process, text: str) -> None:  # noqa: ANN001
+    for line in process.stdout:
+        if text in line:
+            return
+    raise AssertionError(f"{text!r} never came")
+
+
+@pytest.mark.parametrize("moment", ["StepStarted", "::first'", "pulumi-python:dynamic:Resource::slow'", "StepDone(op='create'"])
+def test_a_killed_run_is_finished_by_the_next_one(tmp_path: Path, moment: str) -> None:
+    stack = stack_of(tmp_path, SLOW)
+    process = start_up(stack)
+    _after(process, moment)
+    process.kill()
+    process.wait()
+    result = api.up(stack)
+    assert result.ok, result.errors
+    assert {"first", "slow", "last"} < resources(stack).keys()
+    assert api.preview(stack).counts == {"same": 6}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_lets_the_step_end_and_begins_no_other(tmp_path: Path, number: signal.Signals) -> None:
+    stack = stack_of(tmp_path, SLOW)
+    process = start_up(stack)
+    _after(process, "dynamic:Resource::slow'")
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "the update was canceled" in output
+    left = resources(stack)
+    assert "slow" in left
+    assert "last" not in left
+    assert not list(stack.location.locks.glob("*.json"))
+    assert api.up(stack).ok
+
+
+def test_a_killed_process_of_a_phase_is_reported_and_its_operation_kept(tmp_path: Path) -> None:
+    stack = stack_of(tmp_path, SLOW)
+    process = start_up(stack)
+    _after(process, "dynamic:Resource::slow'")
+    time.sleep(0.7)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    for child in children:
+        os.kill(int(child), signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert process.returncode == 1
+    latest = json.loads(stack.location.state.read_text())["checkpoint"]["latest"]
+    assert [operation["type"] for operation in latest["pending_operations"]] == ["creating"]
+    assert api.up(stack).ok
+    latest = json.loads(stack.location.state.read_text())["checkpoint"]["latest"]
+    assert latest["pending_operations"] == []
