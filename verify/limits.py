@@ -33,9 +33,10 @@ def _burst(public: Public, route: Route) -> Row:
     passed = sum(number for status, number in statuses.items() if status not in LIMITED)
     allowed = route.burst + 1 + route.rate * (seconds + 1)
     seen = f"{passed} of {count} pass in {seconds:.1f} s: {dict(sorted(statuses.items()))}"
-    if seconds * route.rate >= count - route.burst:
-        return Row(route.path, f"{route.rate} r/s, burst {route.burst}", ok=None, seen=f"too slow to tell: {seen}")
-    return Row(route.path, f"{route.rate} r/s, burst {route.burst}", route.burst <= passed <= allowed, seen)
+    claim = f"{route.rate} r/s, burst {route.burst}"
+    if passed == count and count <= allowed:
+        return Row(route.path, claim, ok=None, seen=f"this machine is too slow to exceed it: {seen}")
+    return Row(route.path, claim, route.burst <= passed <= min(allowed, count - 1), seen)
 
 
 def _unlimited(public: Public) -> Row:

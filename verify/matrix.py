@@ -1,14 +1,15 @@
 """The matrix: from inside every task, every other service is tried; exactly the declared links open."""
 
 import ssl
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 from rich.table import Table
 
 from verify import dns, graph
-from verify.namespace import listening, network_of
+from verify.namespace import has_arrived, listening, network_of
 from verify.report import Report, Row
 from verify.running import Target, Task
 from verify.speech import Credential, RefusedError, talk
@@ -34,11 +35,16 @@ def matrix(target: Target) -> Iterator[Row]:
 def _try(target: Target, caller: Task, callee: str, ports: set[int]) -> Row:
     with network_of(caller.pid):
         named = set(dns.ask(callee).addresses)
-        real = {str(address) for task in target.of(callee) for address in task.addresses.values()}
-        opened = [(ip, port) for ip, port in product(sorted(named | real), sorted(ports)) if is_open(ip, port)]
+        real = {str(ip): task.pid for task in target.of(callee) for ip in task.addresses.values()}
+        places = product(sorted(named | real.keys()), sorted(ports))
+        opened = [(ip, port) for ip, port in places if is_open(ip, port, arrives=_arrival(real.get(ip), port))]
         if (caller.service, callee) in graph.declared(target.system):
             return _linked(target, caller, callee, named, opened)
         return _unlinked(target, caller, callee, named, opened)
+
+
+def _arrival(pid: int | None, port: int) -> Callable[[int], bool]:
+    return lambda source: pid is None or has_arrived(pid, port, source)
 
 
 def _linked(target: Target, caller: Task, callee: str, named: set[str], opened: list[tuple[str, int]]) -> Row:
@@ -103,16 +109,19 @@ def _places(opened: list[tuple[str, int]]) -> str:
 
 
 def picture(report: Report) -> Table:
-    """The matrix drawn: callers down, callees across."""
+    """The matrix drawn: callers down, callees across, and how many links are missing and how many too many."""
     cells: dict[tuple[str, str], list[Row]] = {}
     for row in report.rows:
         caller, arrow, callee = row.subject.partition(" -> ")
         if arrow:
             cells.setdefault((caller.split("/")[0], callee), []).append(row)
     names = sorted({name for pair in cells for name in pair})
-    drawn = Table("from \\ to", *(str(number) for number, _ in enumerate(names, 1)), box=None, header_style="dim")
+    drawn = Table("", *map(str, range(1, len(names) + 1)), box=None, header_style="dim", padding=(0, 1, 0, 0))
+    drawn.columns[0].no_wrap = True
     for number, caller in enumerate(names, 1):
-        drawn.add_row(f"{number} {caller}", *(_cell(cells.get((caller, callee), [])) for callee in names))
+        drawn.add_row(f"{number:2} {caller}", *(_cell(cells.get((caller, callee), [])) for callee in names))
+    faults = Counter(row.claim for rows in cells.values() for row in rows if not row.ok)
+    drawn.caption = f"● link, · nothing, M missing: {faults[LINK]}, X extra: {faults[NOTHING]}"
     return drawn
 
 
@@ -120,5 +129,5 @@ def _cell(rows: list[Row]) -> str:
     if not rows:
         return ""
     if not all(row.ok for row in rows):
-        return "[bold red]missing[/]" if rows[0].claim == LINK else "[bold red]extra[/]"
+        return "[bold red]M[/]" if rows[0].claim == LINK else "[bold red]X[/]"
     return "[green]●[/]" if rows[0].claim == LINK else "[dim]·[/]"

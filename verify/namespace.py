@@ -4,6 +4,7 @@ import ctypes
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 _CLONE_NEWNET = 0x40000000
@@ -27,26 +28,48 @@ def _enter(descriptor: int) -> None:
         raise OSError(number, f"cannot enter a network namespace: {os.strerror(number)}")
 
 
+@dataclass(frozen=True)
+class Connection:
+    """A line of a network's TCP table; `peer` is the other end's port."""
+
+    address: str
+    port: int
+    peer: int
+    listens: bool
+
+
+def connections(pid: int) -> Iterator[Connection]:
+    """The TCP sockets of process `pid`'s network."""
+    for table in (Path(f"/proc/{pid}/net/tcp"), Path(f"/proc/{pid}/net/tcp6")):
+        for line in table.read_text().splitlines()[1:] if table.exists() else ():
+            _, local, remote, state, *_ = line.split()
+            address, port = local.split(":")
+            yield Connection(address, int(port, 16), int(remote.split(":")[1], 16), state == "0A")
+
+
 def listening(pid: int) -> frozenset[int]:
     """The TCP ports on which that network's processes listen, but for those on loopback addresses only."""
-    found: set[int] = set()
-    for name, loopback in (("tcp", _is_loopback4), ("tcp6", _is_loopback6)):
-        table = Path(f"/proc/{pid}/net/{name}")
-        for line in table.read_text().splitlines()[1:] if table.exists() else ():
-            _, local, _, state, *_ = line.split()
-            address, port = local.split(":")
-            if state == "0A" and not loopback(address):
-                found.add(int(port, 16))
-    return frozenset(found)
+    found = (it for it in connections(pid) if it.listens)
+    return frozenset(it.port for it in found if not _is_loopback4(it.address) and not _is_loopback6(it.address))
+
+
+def has_arrived(pid: int, port: int, source: int) -> bool:
+    """Whether a connection from the port `source` is known at `port` of that network.
+
+    That a connection opens does not say who answered: a router on the way out may accept whatever passes.
+    """
+    return any(it.port == port and it.peer == source for it in connections(pid) if not it.listens)
 
 
 def _is_loopback4(address: str) -> bool:
-    return address.endswith("7F")  # the kernel writes it in the machine's byte order: 127.0.0.1 is 0100007F
+    return len(address) == 8 and address.endswith(
+        "7F"
+    )  # the kernel writes it in the machine's byte order: 127.0.0.1 is 0100007F
 
 
 def _is_loopback6(address: str) -> bool:
     is_mapped = address.startswith("0000000000000000FFFF0000")
-    return address == "00000000000000000000000001000000" or (is_mapped and _is_loopback4(address))
+    return address == "00000000000000000000000001000000" or (is_mapped and _is_loopback4(address[24:]))
 
 
 def default_routes(pid: int) -> list[str]:

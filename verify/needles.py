@@ -10,6 +10,9 @@ SHORTEST = 8
 """Characters. Anything shorter would be found everywhere."""
 _PUBLIC = re.compile(r"-----BEGIN (CERTIFICATE|CERTIFICATE REQUEST|PUBLIC KEY)-----.*?-----END \1-----", re.DOTALL)
 _TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
+_HEX = re.compile(r"[0-9a-fA-F]{32,}")
+_RANDOM = ("[A-Z]", "[a-z]", "[0-9]")
+"""What base64 of random bytes has all of, and an identifier such as a role's name has not."""
 
 
 def tokens(value: str) -> set[str]:
@@ -20,7 +23,7 @@ def tokens(value: str) -> set[str]:
     text = _PUBLIC.sub("", _decoded(value)).strip()
     if not re.search(r"\s", text):
         return {text} if len(text) >= SHORTEST else set()
-    return {word for word in _TOKEN.findall(text) if re.search(r"\d", word) and re.search(r"[A-Za-z]", word)}
+    return {word for word in _TOKEN.findall(text) if _HEX.fullmatch(word) or all(re.search(it, word) for it in _RANDOM)}
 
 
 def forms(token: str) -> Iterator[tuple[str, bytes]]:

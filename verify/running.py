@@ -41,9 +41,10 @@ class Task:
         return Path(f"/proc/{self.pid}/root") / path.lstrip("/")
 
     def secrets(self) -> list[Path]:
-        """The files that were mounted as secrets, and those that a keeper handed over."""
+        """The files that were mounted as secrets, and those that a keeper handed over. A server's own are hidden."""
         folders = (self.file("/run/secrets"), self.file("/run/keeper"))
-        return sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_file())
+        found = [path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_file()]
+        return sorted(path for path in found if not path.name.startswith("."))
 
 
 @dataclass(frozen=True)

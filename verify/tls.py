@@ -3,7 +3,7 @@
 import os
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,11 +56,11 @@ def show(context: ssl.SSLContext, identity: Identity) -> None:
         context.load_cert_chain(path)
 
 
-def is_open(address: str, port: int, timeout: float = 1.0) -> bool:
-    """Whether a TCP connection opens from where the calling thread is."""
+def is_open(address: str, port: int, timeout: float = 1.0, *, arrives: Callable[[int], bool] = lambda _: True) -> bool:
+    """Whether a TCP connection opens from where the calling thread is, and `arrives`, asked for its source port."""
     try:
-        with socket.create_connection((address, port), timeout):
-            return True
+        with socket.create_connection((address, port), timeout) as stream:
+            return arrives(stream.getsockname()[1])
     except OSError:
         return False
 

