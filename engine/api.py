@@ -21,6 +21,8 @@ from engine.project import Project
 from engine.urn import STACK_TYPE
 from engine.values import reveal, shown
 
+__all__ = ["Project", "Result", "Stack", "Step", "destroy", "outputs", "preview", "refresh", "up", "up_without_plan"]
+
 OnEvent = Callable[[Event], None]
 
 
@@ -91,7 +93,7 @@ def up(
 def up_without_plan(
     stack: Stack, *, policy_packs: Sequence[Path] = (), refresh: bool = False, on_event: OnEvent = lambda _: None
 ) -> Result:
-    """Acts at once (`--skip-preview`): a policy stops it at the resource that it is about, others may be made by then."""
+    """Acts at once (`--skip-preview`): a policy stops it at the resource that it is about, others may be made then."""
     packs = tuple(policy_packs)
     return _planned(stack, "up", on_event, None, policy_packs=packs, refresh=refresh)
 
@@ -128,7 +130,7 @@ def _planned(
     policy_packs: tuple[Path, ...] = (),
     refresh: bool = False,
 ) -> Result:
-    """The plan, and if nothing speaks against it the act; the stack is locked from before the one to after the other."""
+    """The plan, and if nothing speaks against it the act; the stack is locked from before the one to the end."""
     with lock.held(stack.location) as held:
         run = _Run(stack, on_event, held)
         if confirm is not None:
@@ -137,7 +139,9 @@ def _planned(
                 return plan
         began = time.time()
         result = run.phase(kind, preview=False, policy_packs=policy_packs, refresh=refresh)
-        history.record(stack.location, kind, began, result.ok, result.counts, run.config, stack.secret_keys, run.crypter)
+        history.record(
+            stack.location, kind, began, result.ok, result.counts, run.config, stack.secret_keys, run.crypter
+        )
         return result
 
 
@@ -147,7 +151,8 @@ class _Run:
     def __init__(self, stack: Stack, on_event: OnEvent, held: int | None = None) -> None:
         self._stack, self._on_event = stack, on_event
         self._inherited = (held,) if held is not None else ()
-        first = self._spare = Phase(self._inherited)
+        first = Phase(self._inherited)
+        self._spare: Phase | None = first
         try:
             values, self._secret_keys = stack.project.configured(stack.config, stack.secret_keys)
             self.config = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}

@@ -47,7 +47,7 @@ class Location:
 
 @dataclass
 class Checkpoint:
-    """A stack's resources, in an order in which each comes after all it uses, and the operations that were under way."""
+    """A stack's resources, each after all that it uses, and the operations that were under way."""
 
     crypter: Crypter
     resources: list[ResourceState] = field(default_factory=list)

@@ -34,7 +34,9 @@ class Crypter:
                 raise ValueError(version)
             return AESGCM(self.key).decrypt(base64.b64decode(nonce), base64.b64decode(sealed), None).decode()
         except (InvalidTag, ValueError) as error:
-            raise StateError("a secret in the state or configuration cannot be decrypted with this passphrase") from error
+            raise StateError(
+                "a secret in the state or configuration cannot be decrypted with this passphrase"
+            ) from error
 
 
 def new_crypter(passphrase: str) -> Crypter:

@@ -1,5 +1,7 @@
 """Dynamic providers: the program's own Python classes, pickled into the resource, run in this process."""
 
+# ruff: noqa: A002, ARG002 - the protocol chose the names, and not every resource needs every one
+
 import asyncio
 import base64
 import threading
@@ -29,14 +31,23 @@ class DynamicProvider:
         self._lock = threading.Lock()
 
     def check(
-        self, type: str, name: str, olds: Properties | None, news: Properties  # noqa: A002, ARG002
+        self,
+        type: str,
+        name: str,
+        olds: Properties | None,
+        news: Properties,
     ) -> tuple[Properties, list[CheckFailure]]:
         result = self._call(news, lambda provider: provider.check(_given(olds or {}), _given(news)))
         inputs = {**_plain(result.inputs), KEY: news[KEY]}
         return inputs, [CheckFailure(failure.property, failure.reason) for failure in result.failures or ()]
 
     def diff(
-        self, type: str, id: str, old_inputs: Properties, old_outputs: Properties, news: Properties  # noqa: A002, ARG002
+        self,
+        type: str,
+        id: str,
+        old_inputs: Properties,
+        old_outputs: Properties,
+        news: Properties,
     ) -> Diff:
         result = self._call(news, lambda provider: provider.diff(id, _given(old_outputs), _given(news)))
         replaces = tuple(result.replaces or ())
@@ -45,27 +56,31 @@ class DynamicProvider:
             return Diff(changed, replaces, bool(result.delete_before_replace))
         return Diff((), replaces, bool(result.delete_before_replace), unnamed=bool(result.changes))
 
-    def planned(self, type: str, news: Properties, old_outputs: Properties | None) -> Properties:  # noqa: A002, ARG002
+    def planned(self, type: str, news: Properties, old_outputs: Properties | None) -> Properties:
         return dict(news) if old_outputs is not None else {}
 
-    def create(self, type: str, inputs: Properties, progress: Progress) -> tuple[str, Properties]:  # noqa: A002, ARG002
+    def create(self, type: str, inputs: Properties, progress: Progress) -> tuple[str, Properties]:
         result = self._call(inputs, lambda provider: provider.create(dict(inputs)))
         return result.id, {**_plain(result.outs or {}), KEY: inputs[KEY]}
 
     def update(
         self,
-        type: str,  # noqa: A002, ARG002
-        id: str,  # noqa: A002
-        old_inputs: Properties,  # noqa: ARG002
+        type: str,
+        id: str,
+        old_inputs: Properties,
         old_outputs: Properties,
         news: Properties,
-        progress: Progress,  # noqa: ARG002
+        progress: Progress,
     ) -> Properties:
         result = self._call(news, lambda provider: provider.update(id, dict(old_outputs), dict(news)))
         return {**_plain(result.outs or {}), KEY: news[KEY]}
 
     def read(
-        self, type: str, id: str, inputs: Properties, outputs: Properties  # noqa: A002, ARG002
+        self,
+        type: str,
+        id: str,
+        inputs: Properties,
+        outputs: Properties,
     ) -> tuple[str, Properties, Properties] | None:
         props = outputs or inputs
         result = self._call(props, lambda provider: provider.read(id, dict(props)))
@@ -74,13 +89,13 @@ class DynamicProvider:
         read_inputs = {**_plain(result.inputs), KEY: props[KEY]} if result.inputs is not None else inputs
         return result.id, read_inputs, {**_plain(result.outs or {}), KEY: props[KEY]}
 
-    def delete(self, type: str, id: str, outputs: Properties, progress: Progress) -> None:  # noqa: A002, ARG002
+    def delete(self, type: str, id: str, outputs: Properties, progress: Progress) -> None:
         self._call(outputs, lambda provider: provider.delete(id, dict(outputs)))
 
-    def find(self, type: str, inputs: Properties) -> str | None:  # noqa: A002, ARG002
+    def find(self, type: str, inputs: Properties) -> str | None:
         return None
 
-    def invoke(self, token: str, args: Properties) -> Properties:  # noqa: ARG002
+    def invoke(self, token: str, args: Properties) -> Properties:
         raise UnsupportedError(f"the function {token}")
 
     def _call(self, props: Properties, method: Callable[[ResourceProvider], Any]) -> Any:

@@ -14,7 +14,9 @@ class StepStarted:
     urn: str
     diffs: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
-    old: dict[str, Any] = field(default_factory=dict, repr=False)  # inputs, secrets as "[secret]", unknowns as "[unknown]"
+    old: dict[str, Any] = field(
+        default_factory=dict, repr=False
+    )  # inputs, secrets as "[secret]", unknowns as "[unknown]"
     new: dict[str, Any] = field(default_factory=dict, repr=False)
 
 

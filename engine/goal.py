@@ -84,5 +84,3 @@ def _refuse(request: resource_pb2.RegisterResourceRequest) -> None:
         raise UnsupportedError(f"{where}: the option replacement_trigger")
     if request.hooks.on_error:
         raise UnsupportedError(f"{where}: an error hook")
-
-

@@ -103,7 +103,7 @@ class Hooks:
         with self._lock:
             if callback.target not in self._stubs:
                 channel = grpc.insecure_channel(callback.target, options=_OPTIONS)
-                self._stubs[callback.target] = callback_pb2_grpc.CallbacksStub(channel)  # type: ignore[no-untyped-call]
+                self._stubs[callback.target] = callback_pb2_grpc.CallbacksStub(channel)
             stub = self._stubs[callback.target]
         try:
             answer = stub.Invoke(callback_pb2.CallbackInvokeRequest(token=callback.token, request=request))

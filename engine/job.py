@@ -14,7 +14,7 @@ Kind = Literal["up", "refresh", "destroy"]
 
 @dataclass(frozen=True)
 class Job:
-    """Everything that a phase needs to know. It reaches the phase through a pipe: no secret is in an argument or env."""
+    """Everything that a phase needs to know. It goes through a pipe: no secret is in an argument or env."""
 
     kind: Kind
     preview: bool

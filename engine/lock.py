@@ -34,7 +34,7 @@ def held(location: Location) -> Iterator[int]:
         os.write(handle, json.dumps(_owner()).encode())
         others = [other for other in sorted(location.locks.glob("*.json")) if other != path and not _stale(other)]
         if others:
-            raise LockedError(_refusal(location, others))
+            raise LockedError(_refusal(others))
         yield handle
     finally:
         path.unlink(missing_ok=True)
@@ -94,14 +94,13 @@ def _alive(pid: int, locked_at: float) -> bool:
         return True
 
 
-def _refusal(location: Location, locks: list[Path]) -> str:
+def _refusal(locks: list[Path]) -> str:
     lines = []
     for path in locks:
         try:
             owner = json.loads(path.read_text())
-            lines.append(
-                f"  {path}: created by {owner['username']}@{owner['hostname']} (pid {owner['pid']}) at {owner['timestamp']}"
-            )
+            who = f"{owner['username']}@{owner['hostname']} (pid {owner['pid']})"
+            lines.append(f"  {path}: created by {who} at {owner['timestamp']}")
         except (OSError, ValueError, KeyError):
             lines.append(f"  {path}")
     return (

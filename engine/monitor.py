@@ -14,7 +14,7 @@ from engine.events import BLOCKING, Diagnostic, OutputsChanged
 from engine.provider import ProviderError
 from engine.state import ResourceState
 from engine.urn import STACK_TYPE
-from engine.values import UNKNOWN, from_wire, has_secret, reveal, sealed, shown, to_wire
+from engine.values import from_wire, has_secret, reveal, sealed, shown, to_wire
 
 _FEATURES = [
     resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
@@ -49,7 +49,7 @@ class Monitor:
     ) -> resource_pb2.RegisterResourceResponse:
         state = self._guarded(f"{request.type} {request.name!r}", lambda: self._register(request))
         return resource_pb2.RegisterResourceResponse(
-            urn=state.urn, id=_told(state.id), object=to_wire(state.outputs if state.custom else {})
+            urn=state.urn, id=state.id, object=to_wire(state.outputs if state.custom else {})
         )
 
     def _register(self, request: resource_pb2.RegisterResourceRequest) -> ResourceState:
@@ -107,7 +107,9 @@ class Monitor:
         result = provider.invoke(request.tok, reveal(args))
         if has_secret(args):
             result = {key: sealed(value) for key, value in result.items()}
-        return resource_pb2.ResourceInvokeResponse(**{"return": to_wire(result)})
+        response = resource_pb2.ResourceInvokeResponse()
+        getattr(response, "return").CopyFrom(to_wire(result))
+        return response
 
     def RegisterResourceHook(self, request: resource_pb2.RegisterResourceHookRequest) -> empty_pb2.Empty:  # noqa: N802
         self._deployment.hooks.register(request)
@@ -158,10 +160,6 @@ class Monitor:
 
 def _refuse(name: str) -> None:
     raise UnsupportedError(f"the monitor's {name}")
-
-
-def _told(id: str) -> str:  # noqa: A002
-    return "" if id is UNKNOWN else id
 
 
 class Log:

@@ -1,5 +1,7 @@
 """Packages: which provider realises a type, and the provider resources that Pulumi keeps in the state."""
 
+# ruff: noqa: A002, ARG002 - the protocol chose the names, and not every resource needs every one
+
 import threading
 import uuid
 from importlib import import_module
@@ -26,7 +28,7 @@ class Packages:
         self._loaded: dict[str, Provider] = {}
         self._lock = threading.Lock()
 
-    def provider(self, type: str) -> Provider:  # noqa: A002
+    def provider(self, type: str) -> Provider:
         """The provider of a resource type; an UnsupportedError when there is none."""
         package = urns.PROVIDER_PREFIX if urns.is_provider(type) else urns.package_of(type)
         provider = self._loaded.get(package) or self._load(package)
@@ -50,7 +52,7 @@ def default_version(package: str, version: str) -> str:
     if package not in _MODULES:
         raise UnsupportedError(f"the package {package}")
     known = _MODULES[package][2]
-    if version and known and version.split(".")[0] != known.split(".")[0]:
+    if version and known and version.split(".", maxsplit=1)[0] != known.split(".")[0]:
         raise UnsupportedError(f"{package} {version} (it knows {known})")
     return version or known
 
@@ -71,49 +73,64 @@ class ProviderResources:
     types: frozenset[str] = frozenset()
 
     def check(
-        self, type: str, name: str, olds: Properties | None, news: Properties  # noqa: A002, ARG002
+        self,
+        type: str,
+        name: str,
+        olds: Properties | None,
+        news: Properties,
     ) -> tuple[Properties, list[CheckFailure]]:
         package = type.removeprefix(urns.PROVIDER_PREFIX)
-        configured = sorted(key for key, value in news.items() if key not in {"version", "__internal"} and value is not None)
+        configured = sorted(
+            key for key, value in news.items() if key not in {"version", "__internal"} and value is not None
+        )
         if configured:
             raise UnsupportedError(f"the provider {name!r} with its own configuration ({', '.join(configured)})")
         version = default_version(package, str(news.get("version") or ""))
         return ({"__internal": {}, "version": version} if version else {}), []
 
     def diff(
-        self, type: str, id: str, old_inputs: Properties, old_outputs: Properties, news: Properties  # noqa: A002, ARG002
+        self,
+        type: str,
+        id: str,
+        old_inputs: Properties,
+        old_outputs: Properties,
+        news: Properties,
     ) -> Diff:
         return Diff(("version",)) if old_inputs.get("version") != news.get("version") else Diff()
 
-    def planned(self, type: str, news: Properties, old_outputs: Properties | None) -> Properties:  # noqa: A002, ARG002
+    def planned(self, type: str, news: Properties, old_outputs: Properties | None) -> Properties:
         return _visible(news)
 
-    def create(self, type: str, inputs: Properties, progress: Progress) -> tuple[str, Properties]:  # noqa: A002, ARG002
+    def create(self, type: str, inputs: Properties, progress: Progress) -> tuple[str, Properties]:
         return str(uuid.uuid4()), _visible(inputs)
 
     def update(
         self,
-        type: str,  # noqa: A002, ARG002
-        id: str,  # noqa: A002, ARG002
-        old_inputs: Properties,  # noqa: ARG002
-        old_outputs: Properties,  # noqa: ARG002
+        type: str,
+        id: str,
+        old_inputs: Properties,
+        old_outputs: Properties,
         news: Properties,
-        progress: Progress,  # noqa: ARG002
+        progress: Progress,
     ) -> Properties:
         return _visible(news)
 
     def read(
-        self, type: str, id: str, inputs: Properties, outputs: Properties  # noqa: A002, ARG002
+        self,
+        type: str,
+        id: str,
+        inputs: Properties,
+        outputs: Properties,
     ) -> tuple[str, Properties, Properties] | None:
         return id, inputs, outputs
 
-    def delete(self, type: str, id: str, outputs: Properties, progress: Progress) -> None:  # noqa: A002
+    def delete(self, type: str, id: str, outputs: Properties, progress: Progress) -> None:
         pass
 
-    def find(self, type: str, inputs: Properties) -> str | None:  # noqa: A002, ARG002
+    def find(self, type: str, inputs: Properties) -> str | None:
         return None
 
-    def invoke(self, token: str, args: Properties) -> Properties:  # noqa: ARG002
+    def invoke(self, token: str, args: Properties) -> Properties:
         raise ProviderError(f"unknown function {token}")
 
 

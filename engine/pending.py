@@ -11,7 +11,7 @@ UNFINISHED = "the run that created it ended before it was known to work"
 
 
 def resolve(deployment: Deployment) -> None:
-    """Adopts what an interrupted creation made. Updates and deletions are simply planned again: both may be repeated."""
+    """Adopts what an interrupted creation made. Updates and deletions are planned again: both may be repeated."""
     for kind, resource in deployment.pending:
         if kind == "creating":
             _resolve_creation(deployment, resource)

@@ -22,6 +22,7 @@ from engine.journal import Journal
 from engine.provider import ProviderError
 from engine.urn import STACK_TYPE
 from engine.values import shown
+
 _LAST_SECONDS = 5  # in which the steps of a phase whose parent was killed may end
 
 
@@ -111,5 +112,3 @@ def _stop_when_told(deployment: Deployment, channel: Connection) -> None:
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     threading.Thread(target=orphaned, daemon=True).start()
-
-

@@ -23,7 +23,12 @@ from engine.events import PolicyFinding
 from engine.state import ResourceState
 from engine.values import from_wire, to_wire
 
-LEVELS = {0: "advisory", 1: "mandatory", 2: "disabled", 3: "mandatory"}  # a remediation that did not help is a violation
+LEVELS = {
+    0: "advisory",
+    1: "mandatory",
+    2: "disabled",
+    3: "mandatory",
+}  # a remediation that did not help is a violation
 _UNDECIDED = re.compile(r"can't run policy '.*' from policy pack")
 _START_SECONDS = 60
 _OPTIONS = [("grpc.max_receive_message_length", 400 * 1024 * 1024), ("grpc.max_send_message_length", 400 * 1024 * 1024)]
@@ -82,7 +87,9 @@ class Policies:
         known = {resource.urn: resource for resource in resources}
         request = analyzer_pb2.AnalyzeStackRequest(resources=[_stack_resource(each, known) for each in resources])
         root = next((each.urn for each in resources if each.type == urns.STACK_TYPE), "")
-        return [found for pack in packs for found in _findings(pack, _answer(pack, pack.stub.AnalyzeStack, request), root)]
+        return [
+            found for pack in packs for found in _findings(pack, _answer(pack, pack.stub.AnalyzeStack, request), root)
+        ]
 
 
 @contextlib.contextmanager
@@ -92,7 +99,9 @@ def running(
     """Starts the packs at once and yields a function that waits until they are ready; ends them afterwards."""
     processes = [_start(path, environment) for path in paths]
     try:
-        yield lambda: Policies([_connect(path, process, configure) for path, process in zip(paths, processes, strict=True)])
+        yield lambda: Policies(
+            [_connect(path, process, configure) for path, process in zip(paths, processes, strict=True)]
+        )
     finally:
         for process in processes:
             process.terminate()
@@ -123,10 +132,12 @@ def _connect(
     line = process.stdout.readline()
     watchdog.cancel()
     if not line.strip().isdigit():
-        raise EngineError(f"the policy pack {path} does not start: {line.decode(errors='replace').strip() or 'no output'}")
+        raise EngineError(
+            f"the policy pack {path} does not start: {line.decode(errors='replace').strip() or 'no output'}"
+        )
     threading.Thread(target=process.stdout.read, daemon=True).start()
     channel = grpc.insecure_channel(f"127.0.0.1:{int(line)}", options=_OPTIONS)
-    stub = analyzer_pb2_grpc.AnalyzerStub(channel)  # type: ignore[no-untyped-call]
+    stub = analyzer_pb2_grpc.AnalyzerStub(channel)
     info = stub.GetAnalyzerInfo(empty_pb2.Empty(), wait_for_ready=True)
     declared = yaml.safe_load((path / "PulumiPolicy.yaml").read_text()) or {}
     stub.ConfigureStack(configure)
@@ -152,7 +163,9 @@ def _default_config(info: analyzer_pb2.AnalyzerInfo) -> dict[str, analyzer_pb2.P
     }
 
 
-def environment_of(project: str, stack: str, organization: str, preview: bool, config: Mapping[str, str]) -> dict[str, str]:
+def environment_of(
+    project: str, stack: str, organization: str, preview: bool, config: Mapping[str, str]
+) -> dict[str, str]:
     """What a pack reads from its environment."""
     return {
         "PULUMI_PROJECT": project,

@@ -48,7 +48,7 @@ def run(
             root_directory=str(project.root),
         )
     )
-    # For each resource the SDK looks at its call stack, and Python at every file of it: sources do not change meanwhile.
+    # For each resource the SDK looks at its call stack, and Python at every file of it: they do not change meanwhile.
     linecache.checkcache = lambda filename=None: None  # noqa: ARG005
     _run_to_end(deployment, project.main / "__main__.py")
 

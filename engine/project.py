@@ -44,7 +44,9 @@ class Project:
             raise UnsupportedError(f"a program in {name!r}")
         return Project(root, text["name"], (root / text.get("main", ".")).resolve(), text.get("config") or {})
 
-    def configured(self, given: Mapping[str, Any], secret_keys: frozenset[str]) -> tuple[dict[str, Any], frozenset[str]]:
+    def configured(
+        self, given: Mapping[str, Any], secret_keys: frozenset[str]
+    ) -> tuple[dict[str, Any], frozenset[str]]:
         """`given` completed by the schema's defaults and checked against its types; and the keys that are secret."""
         values, secrets, problems = dict(given), set(secret_keys), []
         for short, declared in self.config.items():

@@ -4,6 +4,8 @@ Values are plain Python (dict, list, str, int, float, bool, None): the core take
 puts them back on afterwards. `check`, `diff` and `planned` may meet `UNKNOWN` anywhere; the other calls never do.
 """
 
+# ruff: noqa: A002 - Pulumi's own names
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -37,7 +39,7 @@ class ProviderError(Exception):
 class PartialCreate(ProviderError):  # noqa: N818 - it is a creation first, an error second
     """Created or updated, but it did not initialise: the state is recorded and the step has failed."""
 
-    def __init__(self, message: str, id: str, outputs: Properties) -> None:  # noqa: A002 - the protocol's word
+    def __init__(self, message: str, id: str, outputs: Properties) -> None:
         super().__init__(message)
         self.id = id
         self.outputs = outputs

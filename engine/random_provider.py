@@ -1,5 +1,7 @@
 """The package random: values from the operating system's generator, kept in the state until their inputs change."""
 
+# ruff: noqa: A002, ARG002 - the protocol chose the names, and not every resource needs every one
+
 import base64
 import secrets
 import string
@@ -38,7 +40,11 @@ class RandomProvider:
         self.types = frozenset(_KINDS)
 
     def check(
-        self, type: str, name: str, olds: Properties | None, news: Properties  # noqa: A002, ARG002
+        self,
+        type: str,
+        name: str,
+        olds: Properties | None,
+        news: Properties,
     ) -> tuple[Properties, list[CheckFailure]]:
         kind = _KINDS[type]
         missing = [CheckFailure(key, "Missing required argument") for key in kind.required if news.get(key) is None]
@@ -47,7 +53,12 @@ class RandomProvider:
         return {key: value for key, value in news.items() if value is not None}, [*missing, *_impossible(type, news)]
 
     def diff(
-        self, type: str, id: str, old_inputs: Properties, old_outputs: Properties, news: Properties  # noqa: A002, ARG002
+        self,
+        type: str,
+        id: str,
+        old_inputs: Properties,
+        old_outputs: Properties,
+        news: Properties,
     ) -> Diff:
         fallback = _KINDS[type].defaults
         changed = tuple(
@@ -57,11 +68,11 @@ class RandomProvider:
         )
         return Diff(changed, changed)
 
-    def planned(self, type: str, news: Properties, old_outputs: Properties | None) -> Properties:  # noqa: A002, ARG002
+    def planned(self, type: str, news: Properties, old_outputs: Properties | None) -> Properties:
         kind = _KINDS[type]
         return _settled(kind, news) | dict.fromkeys(kind.computed, UNKNOWN)
 
-    def create(self, type: str, inputs: Properties, progress: Progress) -> tuple[str, Properties]:  # noqa: A002, ARG002
+    def create(self, type: str, inputs: Properties, progress: Progress) -> tuple[str, Properties]:
         kind = _KINDS[type]
         settled = _settled(kind, inputs)
         id_, made = kind.make(settled)
@@ -69,18 +80,22 @@ class RandomProvider:
 
     def update(
         self,
-        type: str,  # noqa: A002
-        id: str,  # noqa: A002, ARG002
-        old_inputs: Properties,  # noqa: ARG002
+        type: str,
+        id: str,
+        old_inputs: Properties,
         old_outputs: Properties,
         news: Properties,
-        progress: Progress,  # noqa: ARG002
+        progress: Progress,
     ) -> Properties:
         """Only to pick up after a failure: nothing of a random value changes in place."""
         return {**old_outputs, **_settled(_KINDS[type], news)}
 
     def read(
-        self, type: str, id: str, inputs: Properties, outputs: Properties  # noqa: A002
+        self,
+        type: str,
+        id: str,
+        inputs: Properties,
+        outputs: Properties,
     ) -> tuple[str, Properties, Properties] | None:
         """The state itself is the truth; a value that is only known by its id is taken over from there."""
         if outputs:
@@ -89,13 +104,13 @@ class RandomProvider:
             raise UnsupportedError(f"reading a {type} by its id")
         return id, {}, _IMPORTED[type](id)
 
-    def delete(self, type: str, id: str, outputs: Properties, progress: Progress) -> None:  # noqa: A002
+    def delete(self, type: str, id: str, outputs: Properties, progress: Progress) -> None:
         """Nothing exists outside of the state."""
 
-    def find(self, type: str, inputs: Properties) -> str | None:  # noqa: A002, ARG002
+    def find(self, type: str, inputs: Properties) -> str | None:
         return None
 
-    def invoke(self, token: str, args: Properties) -> Properties:  # noqa: ARG002
+    def invoke(self, token: str, args: Properties) -> Properties:
         raise UnsupportedError(f"the function {token}")
 
 
@@ -110,8 +125,8 @@ def _settled(kind: _Kind, inputs: Properties) -> Properties:
     return settled
 
 
-def _impossible(type: str, news: Properties) -> list[CheckFailure]:  # noqa: A002
-    if "Password" not in type and "String" not in type or has_unknown(news):
+def _impossible(type: str, news: Properties) -> list[CheckFailure]:
+    if ("Password" not in type and "String" not in type) or has_unknown(news):
         return []
     least = sum(news.get(key) or 0 for key in ("minLower", "minUpper", "minNumeric", "minSpecial"))
     length = news.get("length") or 0
@@ -200,15 +215,15 @@ _KINDS = {
 }
 
 
-def _imported_string(id: str) -> Properties:  # noqa: A002
+def _imported_string(id: str) -> Properties:
     return {**_DRAWN, "__meta": '{"schema_version":"2"}', "id": id, "length": len(id), "result": id}
 
 
-def _imported_uuid(id: str) -> Properties:  # noqa: A002
+def _imported_uuid(id: str) -> Properties:
     return {"id": id, "result": id}
 
 
-def _imported_password(id: str) -> Properties:  # noqa: A002
+def _imported_password(id: str) -> Properties:
     fixed = {"__meta": '{"schema_version":"3"}', "id": "none", "length": len(id), "result": id}
     return {**_DRAWN, **fixed, "bcryptHash": bcrypt(id)}
 

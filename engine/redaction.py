@@ -1,10 +1,10 @@
 """Keeps secrets out of what people read: messages, errors and logs."""
 
 import threading
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
-from engine.events import Event
+from engine.events import Diagnostic, Event, PolicyFinding, Progress, StepFailed
 from engine.values import SECRET_MARK, Secret, reveal
 
 _SHORTEST = 4  # a shorter secret would blank out half of every message
@@ -30,8 +30,8 @@ class Redactor:
 
     def event(self, event: Event) -> Event:
         """`event` with its message redacted."""
-        if any(field.name == "message" for field in fields(event)):
-            return replace(event, message=self.text(event.message))  # type: ignore[union-attr, call-arg]
+        if isinstance(event, StepFailed | Progress | Diagnostic | PolicyFinding):
+            return replace(event, message=self.text(event.message))
         return event
 
     def text(self, text: str) -> str:

@@ -48,9 +48,7 @@ def _refresh(deployment: Deployment, resource: ResourceState, quietly: bool) -> 
     inputs = taint(inputs, resource.inputs)
     outputs = seal_named(taint(taint(outputs, inputs), resource.outputs), resource.additional_secret_outputs)
     changed = tuple(
-        key
-        for key in sorted({*resource.outputs, *outputs})
-        if not equal(resource.outputs.get(key), outputs.get(key))
+        key for key in sorted({*resource.outputs, *outputs}) if not equal(resource.outputs.get(key), outputs.get(key))
     )
     if not changed and equal(resource.inputs, inputs):
         return

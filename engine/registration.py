@@ -263,5 +263,3 @@ def read(deployment: Deployment, goal: Goal, id: str) -> ResourceState:  # noqa:
     with deployment.lock:
         deployment.news[urn] = new
     return new
-
-

@@ -18,13 +18,13 @@ def create_first(deployment: Deployment, old: ResourceState, new: ResourceState,
 def delete_first(deployment: Deployment, old: ResourceState, new: ResourceState, diff: Diff) -> None:
     """Deletes the old one before the new one is made, after all that a change of it would replace."""
     with deployment.lock:
-        dependents = [(each, keys) for each, keys in _dependents(deployment, old) if each.urn not in deployment.condemned]
+        dependents = [found for found in _dependents(deployment, old) if found[0].urn not in deployment.condemned]
         for each, keys in dependents:
             if each.protect:
                 raise deployment.fail(
-                    f'unable to replace resource "{each.urn}" as part of replacing "{new.urn}" as it is currently marked '
-                    "for protection. To unprotect the resource, remove the `protect` flag from the resource in your "
-                    "Pulumi program and run `pulumi up`",
+                    f'unable to replace resource "{each.urn}" as part of replacing "{new.urn}" as it is currently '
+                    "marked for protection. To unprotect the resource, remove the `protect` flag from the resource "
+                    "in your Pulumi program and run `pulumi up`",
                     new.urn,
                 )
             deployment.condemned[each.urn] = keys
@@ -46,9 +46,15 @@ def recreate(deployment: Deployment, old: ResourceState, new: ResourceState, key
 def _dependents(deployment: Deployment, root: ResourceState) -> list[tuple[ResourceState, tuple[str, ...]]]:
     """What a change of `root` would replace, each after all that it depends on, with the properties that force it."""
     replaced = {root.urn}
-    found = []
+    found: list[tuple[ResourceState, tuple[str, ...]]] = []
     for each in deployment.base[deployment.base.index(root) + 1 :]:
-        if not each.custom or each.external or each.delete or each.pending_replacement or each.urn in deployment.claimed:
+        if (
+            not each.custom
+            or each.external
+            or each.delete
+            or each.pending_replacement
+            or each.urn in deployment.claimed
+        ):
             continue
         if each.provider.rsplit("::", 1)[0] in replaced:
             found.append((each, ()))

@@ -81,6 +81,7 @@ def _update(deployment: Deployment, old: ResourceState, new: ResourceState) -> N
         )
     except PartialCreate as error:
         new.outputs, new.init_errors = _marked(deployment, new, error.outputs), [str(error)]
+        new.inputs = old.inputs  # what was asked for has not come about
         deployment.journal.end(token, gone=old, new=_stamped(new))
         raise
     except ProviderError:

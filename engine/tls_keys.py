@@ -28,7 +28,12 @@ from engine.provider import Properties, ProviderError
 
 PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey
 PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
-_CURVES = {"P224": SECP224R1, "P256": SECP256R1, "P384": SECP384R1, "P521": SECP521R1}
+_CURVES: dict[str, type[SECP224R1 | SECP256R1 | SECP384R1 | SECP521R1]] = {
+    "P224": SECP224R1,
+    "P256": SECP256R1,
+    "P384": SECP384R1,
+    "P521": SECP521R1,
+}
 
 
 def generate(algorithm: str, curve: str, bits: int) -> PrivateKey:
@@ -38,16 +43,14 @@ def generate(algorithm: str, curve: str, bits: int) -> PrivateKey:
         return Ed25519PrivateKey.generate()
     if algorithm == "ECDSA" and curve in _CURVES:
         return generate_private_key(_CURVES[curve]())
-    raise ProviderError(f"no private key with algorithm {algorithm!r} and curve {curve!r}: RSA, ECDSA (P224, P256, P384, P521) or ED25519")
+    raise ProviderError(f"no private key with algorithm {algorithm!r} and curve {curve!r}")
 
 
 def load(text: str) -> PrivateKey:
     """The private key in a PEM text, OpenSSH's own form included; a ProviderError that does not quote it."""
     try:
-        if "OPENSSH PRIVATE KEY" in text:
-            key = load_ssh_private_key(text.encode(), None)
-        else:
-            key = load_pem_private_key(text.encode(), None)
+        load_key = load_ssh_private_key if "OPENSSH PRIVATE KEY" in text else load_pem_private_key
+        key: object = load_key(text.encode(), None)
     except (ValueError, TypeError):
         raise ProviderError("the private key is not a PEM text of a private key without a password") from None
     if not isinstance(key, PrivateKey):

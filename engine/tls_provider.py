@@ -1,5 +1,7 @@
 """The package tls: keys, certificate requests and certificates, in the state's form; renewed when they are due."""
 
+# ruff: noqa: A002, ARG002 - the protocol chose the names, and not every resource needs every one
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,7 +35,11 @@ class TlsProvider:
         self.types = frozenset(_KINDS)
 
     def check(
-        self, type: str, name: str, olds: Properties | None, news: Properties  # noqa: A002, ARG002
+        self,
+        type: str,
+        name: str,
+        olds: Properties | None,
+        news: Properties,
     ) -> tuple[Properties, list[CheckFailure]]:
         write_only = [key for key in news if "PemWo" in key and news[key] is not None]
         if write_only:
@@ -43,7 +49,12 @@ class TlsProvider:
         return given, [CheckFailure(key, "Missing required property") for key in missing]
 
     def diff(
-        self, type: str, id: str, old_inputs: Properties, old_outputs: Properties, news: Properties  # noqa: A002, ARG002
+        self,
+        type: str,
+        id: str,
+        old_inputs: Properties,
+        old_outputs: Properties,
+        news: Properties,
     ) -> Diff:
         kind = _KINDS[type]
         changed = {
@@ -59,13 +70,13 @@ class TlsProvider:
             changed.update(kind.computed)
         return Diff(tuple(sorted(changed)), tuple(sorted(forced)))
 
-    def planned(self, type: str, news: Properties, old_outputs: Properties | None) -> Properties:  # noqa: A002
+    def planned(self, type: str, news: Properties, old_outputs: Properties | None) -> Properties:
         kind = _KINDS[type]
         if old_outputs is not None:
             return {**old_outputs, **news}
         return {**kind.defaults, **news, **dict.fromkeys(kind.computed, UNKNOWN)}
 
-    def create(self, type: str, inputs: Properties, progress: Progress) -> tuple[str, Properties]:  # noqa: A002, ARG002
+    def create(self, type: str, inputs: Properties, progress: Progress) -> tuple[str, Properties]:
         kind = _KINDS[type]
         outputs = {**kind.defaults, **inputs}
         outputs.update(kind.make(outputs))
@@ -75,18 +86,22 @@ class TlsProvider:
 
     def update(
         self,
-        type: str,  # noqa: A002
-        id: str,  # noqa: A002, ARG002
-        old_inputs: Properties,  # noqa: ARG002
+        type: str,
+        id: str,
+        old_inputs: Properties,
         old_outputs: Properties,
         news: Properties,
-        progress: Progress,  # noqa: ARG002
+        progress: Progress,
     ) -> Properties:
         outputs = {**old_outputs, **_KINDS[type].defaults, **news}
         return {**outputs, "readyForRenewal": _due(outputs, outputs)} if type in _CERTIFICATES else outputs
 
     def read(
-        self, type: str, id: str, inputs: Properties, outputs: Properties  # noqa: A002
+        self,
+        type: str,
+        id: str,
+        inputs: Properties,
+        outputs: Properties,
     ) -> tuple[str, Properties, Properties] | None:
         if not outputs:
             raise UnsupportedError(f"reading a {type} by its id")
@@ -94,10 +109,10 @@ class TlsProvider:
             outputs = {**outputs, "readyForRenewal": _due(outputs, outputs)}
         return id, inputs, outputs
 
-    def delete(self, type: str, id: str, outputs: Properties, progress: Progress) -> None:  # noqa: A002
+    def delete(self, type: str, id: str, outputs: Properties, progress: Progress) -> None:
         """Nothing exists outside of the state."""
 
-    def find(self, type: str, inputs: Properties) -> str | None:  # noqa: A002, ARG002
+    def find(self, type: str, inputs: Properties) -> str | None:
         return None
 
     def invoke(self, token: str, args: Properties) -> Properties:

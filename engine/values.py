@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from google.protobuf.struct_pb2 import Struct, Value
+from google.protobuf.struct_pb2 import NULL_VALUE, Struct, Value
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the protocol's public mark of a secret
 ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
 ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
-SECRET_MARK: Final = "[secret]"
+SECRET_MARK: Final = "[secret]"  # noqa: S105 - what is shown in its place
 UNKNOWN_MARK: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
@@ -158,26 +158,30 @@ def _fill(wire: Value, value: Any, secrets: bool) -> None:
     if isinstance(value, Secret):
         if secrets:
             wire.struct_value.fields[SIGNATURE].string_value = SECRET
-            _fill(wire.struct_value.fields["value"], value.value, secrets)
-        else:
-            _fill(wire, value.value, secrets)
-    elif value is None:
-        wire.null_value = 0  # type: ignore[assignment]
+            wire = wire.struct_value.fields["value"]
+        _fill(wire, value.value, secrets)
+    elif isinstance(value, dict):
+        wire.struct_value.SetInParent()
+        for key, item in value.items():
+            _fill(wire.struct_value.fields[key], item, secrets)
+    elif isinstance(value, list):
+        wire.list_value.SetInParent()
+        for item in value:
+            _fill(wire.list_value.values.add(), item, secrets)
+    else:
+        _fill_leaf(wire, value)
+
+
+def _fill_leaf(wire: Value, value: Any) -> None:
+    if value is None:
+        wire.null_value = NULL_VALUE
+    elif value is UNKNOWN:
+        wire.string_value = UNKNOWN_MARK
     elif isinstance(value, bool):
         wire.bool_value = value
     elif isinstance(value, int | float):
         wire.number_value = value
     elif isinstance(value, str):
         wire.string_value = value
-    elif value is UNKNOWN:
-        wire.string_value = UNKNOWN_MARK
-    elif isinstance(value, dict):
-        wire.struct_value.SetInParent()
-        for key, item in value.items():
-            _fill(wire.struct_value.fields[key], item, secrets)
-    elif isinstance(value, list | tuple):
-        wire.list_value.SetInParent()
-        for item in value:
-            _fill(wire.list_value.values.add(), item, secrets)
     else:
         raise TypeError(f"no property value: {type(value).__name__}")

@@ -157,7 +157,9 @@ def _parsed(load: Any, text: str, what: str) -> Any:
         raise ProviderError(f"{what} is not a valid PEM text") from None
 
 
-def _extension(certificate: x509.Certificate, kind: type[x509.SubjectKeyIdentifier]) -> x509.SubjectKeyIdentifier | None:
+def _extension(
+    certificate: x509.Certificate, kind: type[x509.SubjectKeyIdentifier]
+) -> x509.SubjectKeyIdentifier | None:
     try:
         return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:

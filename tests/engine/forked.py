@@ -1,4 +1,4 @@
-"""Phases forked from a process that has imported the SDK: the same phase in a process of its own, without the start-up."""
+"""Phases forked from a process that has imported the SDK: each in a process of its own, without the start-up."""
 
 import multiprocessing
 import os

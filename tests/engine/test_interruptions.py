@@ -3,13 +3,14 @@
 import json
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
 from engine import api
-from tests.engine.stacks import resources, start_up, stack_of
+from tests.engine.stacks import resources, stack_of, start_up
 
 SLOW = """
     import time
@@ -32,14 +33,17 @@ SLOW = """
 """
 
 
-def _after(process, text: str) -> None:  # noqa: ANN001
+def _after(process: "subprocess.Popen[str]", text: str) -> None:
+    assert process.stdout
     for line in process.stdout:
         if text in line:
             return
     raise AssertionError(f"{text!r} never came")
 
 
-@pytest.mark.parametrize("moment", ["StepStarted", "::first'", "pulumi-python:dynamic:Resource::slow'", "StepDone(op='create'"])
+@pytest.mark.parametrize(
+    "moment", ["StepStarted", "::first'", "pulumi-python:dynamic:Resource::slow'", "StepDone(op='create'"]
+)
 def test_a_killed_run_is_finished_by_the_next_one(tmp_path: Path, moment: str) -> None:
     stack = stack_of(tmp_path, SLOW)
     process = start_up(stack)

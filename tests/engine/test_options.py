@@ -11,7 +11,9 @@ from tests.engine.stacks import raw_state, resources, stack_of
 
 pytestmark = pytest.mark.usefixtures("quick")
 
-HEAD = "import pulumi\nimport pulumi_random as random\nimport pulumi_tls as tls\nfrom pulumi import ResourceOptions as O\n"
+HEAD = (
+    "import pulumi\nimport pulumi_random as random\nimport pulumi_tls as tls\nfrom pulumi import ResourceOptions as O\n"
+)
 
 
 def ops(result: api.Result) -> dict[str, list[str]]:
@@ -149,7 +151,8 @@ def test_hooks_run_around_their_steps_and_a_failing_one_stops_them(tmp_path: Pat
         "def refuse(args): raise Exception('no')\n"
         "a = random.RandomPassword('a', length=9, opts=O(hooks=pulumi.ResourceHookBinding("
         "before_create=[before], after_create=[after])))\n"
-        "random.RandomPassword('b', length=9, opts=O(depends_on=[a], hooks=pulumi.ResourceHookBinding(before_create=[refuse])))\n"
+        "random.RandomPassword('b', length=9, opts=O(depends_on=[a], "
+        "hooks=pulumi.ResourceHookBinding(before_create=[refuse])))\n"
     )
     events: list[Event] = []
     stack = stack_of(tmp_path, HEAD + program)

@@ -31,7 +31,7 @@ def at_most_three(args, report):
 
 PolicyPack("pack", enforcement_level=EnforcementLevel.MANDATORY, policies=[
     ResourceValidationPolicy("long-enough", "long", long_enough),
-    ResourceValidationPolicy("longer", "longer strings", remediate=longer, enforcement_level=EnforcementLevel.REMEDIATE),
+    ResourceValidationPolicy("longer", "long", remediate=longer, enforcement_level=EnforcementLevel.REMEDIATE),
     ResourceValidationPolicy("knows-its-keeper", "keeper", knows_its_keeper),
     StackValidationPolicy("at-most-three", "few", at_most_three),
 ])

@@ -39,7 +39,9 @@ def test_a_truncated_state_is_refused_and_the_backup_named(stack: api.Stack, par
         api.preview(stack)
 
 
-@pytest.mark.parametrize("content", ["[]", "{}", '{"version": 3}', '{"version": 2, "checkpoint": {"stack": "dev"}}', "\0"])
+@pytest.mark.parametrize(
+    "content", ["[]", "{}", '{"version": 3}', '{"version": 2, "checkpoint": {"stack": "dev"}}', "\0"]
+)
 def test_a_state_of_another_shape_is_refused(stack: api.Stack, content: str) -> None:
     stack.location.state.write_text(content)
     with pytest.raises(StateError):
@@ -63,7 +65,9 @@ def test_a_changed_ciphertext_is_refused(stack: api.Stack) -> None:
 
 
 def test_a_state_of_another_project_is_refused(stack: api.Stack) -> None:
-    stack.location.state.write_text(raw_state(stack.location).replace("organization/demo/dev", "organization/other/dev"))
+    stack.location.state.write_text(
+        raw_state(stack.location).replace("organization/demo/dev", "organization/other/dev")
+    )
     with pytest.raises(StateError, match="belongs to organization/other/dev"):
         api.preview(stack)
 
@@ -115,7 +119,8 @@ UNSUPPORTED = {
         "random.RandomPassword('a', length=9, opts=pulumi.ResourceOptions(deleted_with=b))"
     ),
     "the option custom_timeouts": (
-        "random.RandomPassword('a', length=9, opts=pulumi.ResourceOptions(custom_timeouts=pulumi.CustomTimeouts(create='1m')))"
+        "random.RandomPassword('a', length=9, opts=pulumi.ResourceOptions("
+        "custom_timeouts=pulumi.CustomTimeouts(create='1m')))"
     ),
     "RandomPet": "random.RandomPet('a')",
     "the package": "pulumi.CustomResource('aws:s3/bucket:Bucket', 'a', {})",

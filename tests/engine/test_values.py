@@ -23,7 +23,11 @@ from engine.values import (
 
 KEYS = st.text(min_size=1).filter(lambda text: not text.startswith("4dabf18193072939515e22adb298388d"))
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=12,
 )
@@ -58,7 +62,9 @@ def test_tainting_changes_no_value(output: Any, given_input: Any) -> None:
 
 
 def test_a_secret_input_taints_the_same_place_of_the_output() -> None:
-    outputs = taint({"a": {"x": 1, "y": 2}, "b": [1, 2], "c": 3}, {"a": {"x": Secret(1)}, "b": [1, Secret(2)], "d": Secret(4)})
+    outputs = taint(
+        {"a": {"x": 1, "y": 2}, "b": [1, 2], "c": 3}, {"a": {"x": Secret(1)}, "b": [1, Secret(2)], "d": Secret(4)}
+    )
     assert outputs == {"a": {"x": Secret(1), "y": 2}, "b": [1, Secret(2)], "c": 3}
 
 

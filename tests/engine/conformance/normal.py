@@ -1,4 +1,4 @@
-"""Recorded and actual runs in one normal form: without ids, times, machine paths, and the order of what is independent."""
+"""Recorded and actual runs in one normal form: without ids, times, machine paths, and order where it is free."""
 
 import re
 from collections import Counter
@@ -12,7 +12,8 @@ _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _VOLUMES = re.compile(r"^/.*(?=/volumes/)")
 _NOT_RECORDED = {"id", "created", "modified", "provider", "resourceHooks", "sourcePosition", "stackTrace"}
 _OWN_VALUES = {  # outputs that are random, or that belong to the machine
-    "b64Std", "b64Url", "dec", "hex", "result", "publicKeyFingerprintMd5", "publicKeyFingerprintSha256", "publicKeyOpenssh",
+    "b64Std", "b64Url", "dec", "hex", "result",
+    "publicKeyFingerprintMd5", "publicKeyFingerprintSha256", "publicKeyOpenssh",
     "com.docker.network.driver.overlay.vxlanid_list", "g",
 }  # fmt: skip
 

@@ -58,7 +58,12 @@ class Case:
         act = api.preview if operation == "preview" else api.up_without_plan
         result = act(self.stack, on_event=on_event)
         steps = [
-            {"op": step.op, "urn": "::".join(step.urn.split("::")[2:]), "diffs": list(step.diffs), "keys": list(step.keys)}
+            {
+                "op": step.op,
+                "urn": "::".join(step.urn.split("::")[2:]),
+                "diffs": list(step.diffs),
+                "keys": list(step.keys),
+            }
             for step in result.steps
         ]
         return Run(result.ok, steps, errors)

@@ -1,11 +1,14 @@
 """The embedded engine does what the Pulumi CLI was recorded to do: plans, steps and their order, failures, state."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+
 from tests.engine.conformance import normal
 from tests.engine.conformance.run import HERE, Case, Run, differences
 
+Json = dict[str, Any]
 NAMES = sorted(path.name for path in (HERE / "cases").iterdir())
 
 
@@ -30,7 +33,7 @@ def compare(case: Case) -> None:
             assert normal.state(case.state()) == normal.state(recorded["state"]), where
 
 
-def _same_run(recorded: dict, actual: Run, dependencies: dict[str, set[str]], ignored: set[str], where: str) -> None:
+def _same_run(recorded: Json, actual: Run, dependencies: dict[str, set[str]], ignored: set[str], where: str) -> None:
     told = f"{where}: {actual.errors}"
     assert actual.ok == (recorded["exit"] == 0), told
     if "steps" not in ignored:
@@ -44,7 +47,7 @@ def _same_run(recorded: dict, actual: Run, dependencies: dict[str, set[str]], ig
                 assert any(_same_error(error, each) for each in actual.errors), f"{told}\nmissing: {error}"
 
 
-def _steps_that_count(recorded: dict, actual: Run) -> list[dict]:
+def _steps_that_count(recorded: Json, actual: Run) -> list[Json]:
     """The recording of a short run may lack the stack's own step, which began before the recorder listened."""
     root = [step for step in actual.steps if step["urn"].startswith("pulumi:pulumi:Stack")]
     lacks = not any(step["urn"].startswith("pulumi:pulumi:Stack") for step in recorded["steps"])
@@ -54,7 +57,7 @@ def _steps_that_count(recorded: dict, actual: Run) -> list[dict]:
 _BOILERPLATE = ("update failed", "preview failed", "an unhandled error occurred", "sdk-v2/provider2.go")
 
 
-def _same_error(recorded: dict, actual: dict) -> bool:
+def _same_error(recorded: Json, actual: Json) -> bool:
     """Whether both say the same on the same resource: what a traceback, a list of causes or a message has to tell."""
     text = recorded["error"].strip()
     if any(part in text for part in _BOILERPLATE):
@@ -67,7 +70,5 @@ def _same_error(recorded: dict, actual: dict) -> bool:
     return normal.message(telling) in normal.message(actual["error"]) and normal.short(actual["urn"]) == recorded["urn"]
 
 
-def _dependencies(state: list[dict]) -> dict[str, set[str]]:
-    return {
-        each["urn"]: {*each.get("dependencies", ()), each.get("parent", "")} for each in state
-    }
+def _dependencies(state: list[Json]) -> dict[str, set[str]]:
+    return {each["urn"]: {*each.get("dependencies", ()), each.get("parent", "")} for each in state}
