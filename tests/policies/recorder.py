@@ -51,7 +51,7 @@ class Monitor:
 @contextmanager
 def _running(monitor: Monitor, project: str, stack: str) -> Iterator[asyncio.AbstractEventLoop]:
     loop = asyncio.new_event_loop()
-    loop.set_default_executor(ThreadPoolExecutor(16))
+    loop.set_default_executor(ThreadPoolExecutor(1))
     asyncio.set_event_loop(loop)
     settings.reset_options(project=project, stack=stack)
     settings.configure(settings.Settings(project=project, stack=stack, monitor=monitor, engine=None, dry_run=True))
