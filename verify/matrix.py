@@ -15,7 +15,7 @@ from verify.running import Target, Task
 from verify.speech import Credential, RefusedError, talk
 from verify.tls import identities, is_open
 
-WORKERS = 12
+WORKERS = 32
 LINK, NOTHING = "link", "nothing"
 
 

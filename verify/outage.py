@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from diagram import Gateway, Service
+from diagram import Edge, Gateway, Service
 from verify.namespace import network_of
 from verify.public import Answer, Public, request
 from verify.report import Row
@@ -28,14 +28,9 @@ def outage(target: Target) -> Iterator[Row]:
     callers: dict[str, list[Callable[[], tuple[str, Answer, float]]]] = {}
     for link in target.system.links:
         caller = target.system.by_name[link.caller]
-        if (
-            caller.health.ready == READY
-            and caller.loopback
-            and not isinstance(caller, Gateway)
-            and link.is_authenticated
-        ):
-            for task in target.of(caller.name):
-                callers.setdefault(link.callee, []).append(_ready(task, caller))
+        if caller.health.ready == READY and not isinstance(caller, Gateway | Edge):
+            asks = [_ready(task, caller) for task in target.of(caller.name)]
+            callers.setdefault(link.callee, []).extend(asks)
     for gateway in target.system.gateways:
         for route in gateway.routes:
             callers.setdefault(route.to.name, []).append(_public(target, route.path))

@@ -10,7 +10,8 @@ from diagram import Edge
 from verify.running import Target
 
 HERE = "127.0.0.1"
-SECONDS = 10
+SECONDS = 35
+"""Longer than the gateway waits for anything."""
 
 
 @dataclass(frozen=True)
