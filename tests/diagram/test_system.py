@@ -64,6 +64,10 @@ def test_the_monitor_scrapes_whatever_has_metrics_and_a_port() -> None:
     assert [link.callee for link in built.callees(monitor)] == ["alertmanager", "api"]
 
 
+def test_the_monitor_reads_its_own_metrics_without_a_link() -> None:
+    assert system(Monitor(name="prometheus", image="x", metrics="/metrics")).links == ()
+
+
 def test_two_services_of_one_name_are_refused() -> None:
     assert fault(service("api"), service("api"), service("agent")) == "services: api appears twice"
 
