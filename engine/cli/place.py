@@ -1,0 +1,127 @@
+"""Where a command runs: the project, the stack, its backend and its passphrase."""
+
+import argparse
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.api import Stack
+from engine.backend import Location
+from engine.cli.stackfile import StackFile
+from engine.errors import EngineError, PassphraseError, UnsupportedError
+from engine.project import Project
+
+DEVELOPMENT = "dev"
+"""The one stack that needs no backend and no passphrase of its user's: both are made in the checkout."""
+OWN = ".rempart"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stack of a project, and how to open it."""
+
+    project: Project
+    name: str
+    backend: Path
+    passphrase: str = field(repr=False)
+
+    @property
+    def location(self) -> Location:
+        """Where the backend keeps the stack."""
+        return Location(self.backend, self.project.name, self.name)
+
+    @property
+    def file(self) -> StackFile:
+        """Its configuration file."""
+        return StackFile(self.project.root / f"Pulumi.{self.name}.yaml", self.project.name)
+
+    @property
+    def stack(self) -> Stack:
+        """The stack with its configuration. An EngineError when there is neither a file nor a state of this name."""
+        if not self.location.state.exists():
+            _known(self.project, self.name)
+        values, secret_keys = self.file.read(self.passphrase)
+        return Stack(self.project, self.name, values, secret_keys, self.backend, self.passphrase)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the Pulumi CLI needs to open the same stack."""
+        return {"PULUMI_BACKEND_URL": f"file://{self.backend}", "PULUMI_CONFIG_PASSPHRASE": self.passphrase}
+
+
+def find(arguments: argparse.Namespace, name: str | None = None) -> Place:
+    """The place that the arguments and the environment name."""
+    project = load(arguments)
+    chosen = name or stack_name(project, arguments)
+    if not name and not os.environ.get("PULUMI_BACKEND_URL"):
+        _known(project, chosen)
+    return Place(project, chosen, backend(project, chosen), passphrase(project, chosen))
+
+
+def _known(project: Project, name: str) -> None:
+    names = sorted(path.name.split(".")[1] for path in project.root.glob("Pulumi.*.yaml"))
+    if name not in names:
+        raise EngineError(f"no stack named {name!r} found; there are: {', '.join(names) or 'none'}")
+
+
+def load(arguments: argparse.Namespace) -> Project:
+    """The project of the working directory or one above it."""
+    start = Path(getattr(arguments, "cwd", ".")).resolve()
+    root = next((each for each in (start, *start.parents) if (each / "Pulumi.yaml").exists()), start)
+    return Project.load(root)
+
+
+def stack_name(project: Project, arguments: argparse.Namespace) -> str:
+    """The stack that is named, else the selected one."""
+    selected = project.root / OWN / "selected"
+    name = getattr(arguments, "stack", None) or os.environ.get("PULUMI_STACK")
+    if not name and selected.exists():
+        name = selected.read_text().strip()
+    if not name:
+        raise EngineError("no stack selected: name one with --stack, or `pulumiw stack select NAME`")
+    return str(name).rpartition("/")[2]
+
+
+def backend(project: Project, stack: str) -> Path:
+    """The directory of the file backend; the embedded engine refuses a backend that it cannot lock."""
+    url = os.environ.get("PULUMI_BACKEND_URL")
+    if not url and stack == DEVELOPMENT:
+        return project.root / OWN / "state"
+    if not url:
+        raise EngineError(f"stack {stack} names no backend: set PULUMI_BACKEND_URL, such as file:///srv/pulumi-state")
+    if not url.startswith("file://"):
+        raise UnsupportedError(f"the backend {url.partition('://')[0]}://")
+    path = Path(url.removeprefix("file://")).expanduser()
+    if not path.is_dir():
+        raise EngineError(f"the backend's directory {path} does not exist")
+    return path.resolve()
+
+
+def passphrase(project: Project, stack: str) -> str:
+    """The passphrase of the environment; in development one that is made once, readable by its user alone."""
+    file = os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE")
+    given = os.environ.get("PULUMI_CONFIG_PASSPHRASE")
+    if given is None and file:
+        try:
+            given = Path(file).read_text().strip()
+        except OSError as error:
+            raise PassphraseError(f"PULUMI_CONFIG_PASSPHRASE_FILE cannot be read: {error.strerror}") from None
+    generated = project.root / OWN / "passphrase"
+    if stack == DEVELOPMENT:
+        return given or _generated(generated)
+    if not given:
+        raise PassphraseError(
+            f"stack {stack} needs a passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE"
+        )
+    if generated.exists() and given == generated.read_text().strip():
+        raise PassphraseError(f"stack {stack} must not use the passphrase that was generated for {DEVELOPMENT}")
+    return given
+
+
+def _generated(path: Path) -> str:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(f"{secrets.token_urlsafe(32)}\n")
+    return path.read_text().strip()

@@ -1,0 +1,105 @@
+"""Pulumi.<stack>.yaml: plain values, encrypted values, and the salt that they were encrypted with."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine.crypto import Crypter, new_crypter, open_crypter
+from engine.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class StackFile:
+    """The file at `path`; keys without a namespace are the project's."""
+
+    path: Path
+    project: str
+
+    def full(self, key: str) -> str:
+        """The key with its namespace."""
+        return key if ":" in key else f"{self.project}:{key}"
+
+    def document(self) -> dict[str, Any]:
+        """The whole file; empty when there is none. A ConfigError says where it is not YAML."""
+        if not self.path.exists():
+            return {}
+        try:
+            found = yaml.safe_load(self.path.read_text()) or {}
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            where = f":{mark.line + 1}" if mark else ""
+            raise ConfigError(f"{self.path.name}{where}: is not YAML") from None
+        if not isinstance(found, dict) or not isinstance(found.get("config") or {}, dict):
+            raise ConfigError(f"{self.path.name}: must be an object with a `config` object")
+        return found
+
+    def read(self, passphrase: str) -> tuple[dict[str, Any], frozenset[str]]:
+        """The values, decrypted, and the keys of those that hold a secret."""
+        document = self.document()
+        values = {self.full(str(key)): value for key, value in (document.get("config") or {}).items()}
+        secret = frozenset(key for key, value in values.items() if _is_sealed(value))
+        if secret:
+            if "encryptionsalt" not in document:
+                raise ConfigError(f"{self.path.name}: has encrypted values and no encryptionsalt")
+            crypter = open_crypter(passphrase, document["encryptionsalt"])
+            values |= {key: _opened(values[key], crypter) for key in secret}
+        return values, secret
+
+    def set(self, key: str, value: str, passphrase: str, *, secret: bool) -> None:
+        """Writes one value; the rest of the file stays as it is, comments included."""
+        document = self.document()
+        entry: Any = value
+        if secret:
+            salt = document.get("encryptionsalt")
+            crypter = open_crypter(passphrase, salt) if salt else new_crypter(passphrase)
+            entry = {"secure": crypter.encrypt(value)}
+            if not salt:
+                self._write(f"encryptionsalt: {crypter.salt}\n{self._text()}")
+        self._replace(self.full(key), entry)
+
+    def remove(self, key: str) -> None:
+        """Takes one value out."""
+        if self.full(key) not in {self.full(str(known)) for known in self.document().get("config") or {}}:
+            raise ConfigError(f"configuration key {key!r} not found for stack {self.path.name.split('.')[1]}")
+        self._replace(self.full(key), None)
+
+    def _text(self) -> str:
+        return self.path.read_text() if self.path.exists() else ""
+
+    def _replace(self, key: str, entry: Any) -> None:
+        block = ""
+        if entry is not None:
+            dumped = yaml.safe_dump({key: entry}, sort_keys=False, width=10_000)
+            block = "".join(f"  {line}\n" for line in dumped.splitlines())
+        text = self._text()
+        old = re.compile(rf"^  {re.escape(key)}:.*\n(?:(?:    .*|\s*)\n)*", re.MULTILINE)
+        if old.search(text):
+            text = old.sub(lambda _: block, text, count=1)
+        elif re.search(r"^config:", text, re.MULTILINE):
+            text = re.sub(r"^config:[^\n]*\n", lambda _: f"config:\n{block}", text, count=1, flags=re.MULTILINE)
+        else:
+            text += f"config:\n{block}"
+        self._write(text)
+
+    def _write(self, text: str) -> None:
+        temporary = self.path.with_suffix(".new")
+        temporary.write_text(text)
+        temporary.replace(self.path)
+
+
+def _is_sealed(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return set(value) == {"secure"} or any(_is_sealed(item) for item in value.values())
+    return isinstance(value, list) and any(_is_sealed(item) for item in value)
+
+
+def _opened(value: Any, crypter: Crypter) -> Any:
+    if isinstance(value, Mapping):
+        if set(value) == {"secure"}:
+            return crypter.decrypt(str(value["secure"]))
+        return {key: _opened(item, crypter) for key, item in value.items()}
+    return [_opened(item, crypter) for item in value] if isinstance(value, list) else value
