@@ -10,6 +10,8 @@ complain() { complaints+=("$1"); }
 
 engine_answers() { docker info --format '{{.ServerVersion}}' > /dev/null 2>&1; }
 
+is_root() { ((EUID == 0)); }
+
 has() { command -v "$1" > /dev/null 2>&1; }
 
 python_is_new_enough() {
@@ -36,7 +38,7 @@ check_system() {
   [[ -n $packages ]] || return 0
   if ! debian_is_new_enough; then
     complain "missing: $packages. This script installs them on Debian 12 or newer only; install them your system's way"
-  elif ((EUID != 0)); then
+  elif ! is_root; then
     complain "missing: $packages. Get them: sudo apt-get install $packages"
   fi
 }
@@ -57,7 +59,7 @@ check_engine() {
     local role
     role=$(docker info --format '{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}')
     [[ $role == 'active false' ]] && complain "this engine is a worker of a swarm: run this on one of its managers"
-  elif ((EUID != 0)); then
+  elif ! is_root; then
     complain "no Docker engine answers, and only root can start one: start it (sudo systemctl start docker), join its \
 group (sudo usermod -aG docker $(id -un), then log in anew), or run this as root"
   fi
