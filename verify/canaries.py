@@ -75,8 +75,17 @@ def _run(target: Target, stack: Target, values: dict[str, str]) -> None:
         endpoint_spec=EndpointSpec(mode="dnsrr"),
     )
     _wait(stack)
-    version = stack.engine.inspect_service(service["ID"])["Version"]["Index"]
-    stack.engine.update_service(service["ID"], version, labels=labels, fetch_current_spec=True)
+    _forget_the_note(stack, service["ID"], labels)
+
+
+def _forget_the_note(stack: Target, service: str, labels: dict[str, str]) -> None:
+    """It is left in the previous specification alone. The task's own is the same, so that it goes on."""
+    now = stack.engine.inspect_service(service)
+    spec, version = now["Spec"], now["Version"]["Index"]
+    stack.engine.update_service(
+        service, version, task_template=spec["TaskTemplate"], name=spec["Name"], labels=labels, mode=spec["Mode"],
+        endpoint_spec=spec["EndpointSpec"],
+    )  # fmt: skip
 
 
 def _network(stack: Target, labels: dict[str, str]) -> str:

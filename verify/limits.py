@@ -43,7 +43,7 @@ def _unlimited(public: Public) -> Row:
 
 
 def _at_once(public: Public, path: str, count: int) -> tuple[Counter[int], float]:
-    """`count` requests, each on a connection that is open already: how often each status came; how long sending took."""
+    """`count` requests, each on a connection that is open already: how often each status came, and the time to send."""
     request = f"GET {path} HTTP/1.1\r\nHost: {public.authority}\r\nUser-Agent: Mozilla/5.0\r\nAccept: */*\r\n\r\n"
     with ExitStack() as stack:
         streams = [stack.enter_context(public.connect()) for _ in range(count)]

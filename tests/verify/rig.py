@@ -45,6 +45,7 @@ class Rig:
     root: Authority
     authorities: Mapping[str, Authority]
     prefix: str
+    internal: bool = True
     doors: ExitStack = field(default_factory=ExitStack)
 
     def answer(self, service: str, port: int, **guard: Any) -> None:
@@ -92,7 +93,7 @@ def _answer(visitor: socket.socket, context: ssl.SSLContext) -> None:
 
 
 @contextmanager
-def rig(services: tuple[Service, ...], tmp_path: Path) -> Iterator[Rig]:
+def rig(services: tuple[Service, ...], tmp_path: Path, *, internal: bool = True) -> Iterator[Rig]:
     """The services, running as the diagram of `services` says; all of it is gone at the end."""
     engine = APIClient(timeout=120)
     stack = f"verify-{secrets.token_hex(3)}"
@@ -100,7 +101,7 @@ def rig(services: tuple[Service, ...], tmp_path: Path) -> Iterator[Rig]:
     settings = Settings(environment="development", database="none", certificate="root")
     target = Target(tmp_path, stack, settings, system, engine)
     root, authorities = fresh("root"), {service.name: fresh(service.name) for service in services}
-    made = Rig(target, root, authorities, stack)
+    made = Rig(target, root, authorities, stack, internal)
     try:
         _make(made)
         _wait(made)
@@ -154,7 +155,7 @@ def _files(rig: Rig, service: Service) -> dict[str, bytes]:
 def _network(rig: Rig, name: str, subnet: IPv4Network) -> str:
     pool = IPAMPool(subnet=str(subnet), gateway=str(subnet.network_address + 1))
     made = rig.target.engine.create_network(
-        f"{rig.prefix}-{name}", driver="overlay", internal=True, ipam=IPAMConfig(pool_configs=[pool]),
+        f"{rig.prefix}-{name}", driver="overlay", internal=rig.internal, ipam=IPAMConfig(pool_configs=[pool]),
         labels=_labels(rig),
     )  # fmt: skip
     return str(made["Id"])
