@@ -147,7 +147,7 @@ def test_a_helper_module_registers_in_the_plan_and_in_the_act(tmp_path: Path) ->
 def test_hooks_run_around_their_steps_and_a_failing_one_stops_them(tmp_path: Path) -> None:
     program = (
         "def before(args): print('before', args.name)\n"
-        "def after(args): print('after', args.name, args.new_outputs['length'])\n"
+        "def after(args): print('after', args.name, int(args.new_outputs['length']))\n"
         "def refuse(args): raise Exception('no')\n"
         "a = random.RandomPassword('a', length=9, opts=O(hooks=pulumi.ResourceHookBinding("
         "before_create=[before], after_create=[after])))\n"

@@ -142,14 +142,20 @@ def test_every_type_reads_back_as_it_was_created_and_is_found_by_its_name(bench:
         "logDriver": {"name": "json-file", "options": {"max-size": "10m", "max-file": "3"}},
         "placement": {"constraints": ["node.role==manager"], "maxReplicas": 2},
     }
-    asked["endpointSpec"] = {"mode": "dnsrr", "ports": [{"targetPort": 80, "publishedPort": 18081, "publishMode": "host"}]}
+    asked["endpointSpec"] = {
+        "mode": "dnsrr",
+        "ports": [{"targetPort": 80, "publishedPort": 18081, "publishMode": "host"}],
+    }
     bench.make(SERVICE, "svc", **asked)
     for type, made, outputs in bench.made:
         found = bench.docker.read(type, made, {}, outputs)
         assert found is not None
         assert found[2] == outputs
     inputs = bench.inputs(SERVICE, "again", **asked)
-    assert bench.docker.diff(SERVICE, "", {}, bench.made[-1][2], inputs | {"name": bench.made[-1][2]["name"]}).changed == ()
+    assert (
+        bench.docker.diff(SERVICE, "", {}, bench.made[-1][2], inputs | {"name": bench.made[-1][2]["name"]}).changed
+        == ()
+    )
     for type, made, outputs in bench.made:
         assert bench.docker.find(type, {"name": outputs["name"]}) == made
         assert bench.docker.find(type, {"name": outputs["name"][:-1]}) is None
@@ -242,9 +248,10 @@ def test_drift_of_a_service_is_read_and_planned_back(bench: Bench, image: str, a
     )
     _, now_inputs, now = bench.docker.read(SERVICE, made, inputs, outputs) or pytest.fail("it is there")
     assert now["taskSpec"]["containerSpec"]["env"] == {"EVIL": "1"}
-    assert now["mode"]["replicated"] == now_inputs["mode"]["replicated"] | {"replicas": 3} == {"__defaults": [], "replicas": 3} or (
-        now["mode"]["replicated"]["replicas"] == 3
-    )
+    assert now["mode"]["replicated"] == now_inputs["mode"]["replicated"] | {"replicas": 3} == {
+        "__defaults": [],
+        "replicas": 3,
+    } or (now["mode"]["replicated"]["replicas"] == 3)
     assert now["labels"] == [{"label": "who", "value": "by hand"}]
     changed = bench.docker.diff(SERVICE, made, inputs, now, inputs)
     assert changed.changed == ("labels", "mode", "rollbackConfig", "taskSpec", "updateConfig")

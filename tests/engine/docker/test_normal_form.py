@@ -76,11 +76,9 @@ def test_outputs_are_complete_and_in_the_recorded_normal_form(resource: Any, fre
     resource = plain(resource)
     outputs = resource["outputs"]
     one = DOCKER._resources[resource["type"]]
-    decided = {
-        item.name: without_unasked(outputs.get(item.name))
-        for item in one.schema.fields
-        if item.computed
-    } | {key: outputs[key] for key in one.told if key in outputs}
+    decided = {item.name: without_unasked(outputs.get(item.name)) for item in one.schema.fields if item.computed} | {
+        key: outputs[key] for key in one.told if key in outputs
+    }
     if "taskSpec" in outputs:
         decided["taskSpec"] = outputs["taskSpec"]
     assert one.outputs(outputs["id"], resource["inputs"], decided, fresh=fresh) == outputs
