@@ -45,7 +45,7 @@ def _write_files(target: Target, stack: Target, values: dict[str, str]) -> None:
     own = stack.root / ".rempart" / stack.stack
     own.mkdir(parents=True)
     (own / "up.log").write_text(f"error: {values[OUTPUT]}\n")
-    history = stack.root / ".rempart" / ".pulumi" / "history"
+    history = stack.root / ".rempart" / "state" / ".pulumi" / "history"
     history.mkdir(parents=True)
     (history / "one.checkpoint.json").write_text(json.dumps({"plain": _base64(f"x{values[STATE]}")}))
 

@@ -58,7 +58,7 @@ def state_file(target: Target) -> Path:
 
 def backend(target: Target) -> Path:
     """The directory that holds the file backend. Raises ClosedError when the state is kept elsewhere."""
-    url = os.environ.get("PULUMI_BACKEND_URL", f"file://{target.root / '.rempart'}")
+    url = os.environ.get("PULUMI_BACKEND_URL", f"file://{target.root / '.rempart' / 'state'}")
     if not url.startswith("file://"):
         raise ClosedError(f"the state is at {url.split('://', 1)[0]}://, which cannot be read from here")
     return Path(url.removeprefix("file://")).expanduser()
@@ -68,11 +68,11 @@ def passphrase(target: Target) -> str:
     """The stack's passphrase, from where Pulumi takes it or from development's own file. Raises ClosedError."""
     if given := os.environ.get("PULUMI_CONFIG_PASSPHRASE"):
         return given
-    own = target.root / ".rempart" / target.stack / "passphrase"
+    own = target.root / ".rempart" / "passphrase"
     path = Path(os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE") or own)
     if not path.exists():
         raise ClosedError("its passphrase is not known here (PULUMI_CONFIG_PASSPHRASE or ..._FILE)")
-    return path.read_text().rstrip("\n")
+    return path.read_text().strip()
 
 
 def _cipher(secret: str, salt: str) -> AESGCM:

@@ -4,6 +4,7 @@
 
 import base64
 import json
+import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,10 @@ LAYERS = "image layers and history"
 
 Stream = Callable[[], Iterator[bytes]]
 CHUNK = 1 << 20
+COMMANDS = (["stack", "output", "--json"], ["preview", "--diff"])
+"""Which tell the stack's outputs, what the engine shows of every change, and what the policies say."""
 OWN_FILES = ("passphrase", "verify.json", layers.CLEAN)
-"""Files of a stack's folder that are no output: the passphrase is where it belongs, the others are ours."""
+"""Files that are no output: the passphrase is where it belongs, the others are of these checks."""
 
 
 def places(target: Target) -> Mapping[str, Stream]:
@@ -37,7 +40,7 @@ def places(target: Target) -> Mapping[str, Stream]:
         CONFIGS: lambda: _configs(target),
         PROCESSES: lambda: _processes(target),
         LOGS: lambda: _logs(target),
-        OUTPUT: lambda: _files(_outputs(target)),
+        OUTPUT: lambda: _outputs(target),
         STATE: lambda: _files(_states(target)),
     }
 
@@ -106,9 +109,16 @@ def _logs(target: Target) -> Iterator[bytes]:
             continue
 
 
-def _outputs(target: Target) -> Iterable[Path]:
-    folder = target.root / ".rempart" / target.stack
-    return (path for path in folder.rglob("*") if path.name not in OWN_FILES)
+def _outputs(target: Target) -> Iterator[bytes]:
+    """What runs left in the checkout, and what anybody who may read the stack is told."""
+    folder = target.root / ".rempart"
+    yield from _files(
+        path for path in folder.rglob("*") if path.name not in OWN_FILES and folder / "state" not in path.parents
+    )
+    for command in COMMANDS if (target.root / "pulumiw").exists() else ():
+        words = ["./pulumiw", *command, "--stack", target.stack]
+        told = subprocess.run(words, cwd=target.root, capture_output=True, timeout=300, check=False)
+        yield told.stdout + told.stderr
 
 
 def _states(target: Target) -> Iterable[Path]:
