@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from settings import Settings, SettingsError, read
 
@@ -153,6 +154,12 @@ def test_only_development_relaxes(environment: str, relaxed: dict[str, Any], fau
 )
 def test_an_error_never_repeats_what_was_written(values: dict[str, Any], lock: Path) -> None:
     assert "hunter2" not in "\n".join(faults({**DEVELOPMENT, **values}, lock))
+
+
+def test_settings_that_are_built_directly_hide_their_input_too() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings.model_validate({**DEVELOPMENT, "environment": "hunter2"})
+    assert "hunter2" not in str(caught.value)
 
 
 def test_an_image_comes_from_the_lock_file_unless_the_stack_names_another(lock: Path) -> None:

@@ -149,7 +149,8 @@ def test_the_production_commands_lead_to_a_preview(tmp_path: Path) -> None:
         cwd=checkout.path, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "rempart:Platform" in ran.stdout
+    assert "Platform  assistant" in ran.stdout
+    assert re.search(r"Resources: \d+ to create$", ran.stdout, re.MULTILINE)
     assert "value of geminiApiKey" not in ran.stdout + ran.stderr
 
 
