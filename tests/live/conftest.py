@@ -1,0 +1,43 @@
+"""The assistant, deployed for the live tests beside whatever else runs on the engine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live.checkout import Checkout, gateway_certificate
+
+HTTP, HTTPS = 18080, 18443
+THIRD_PARTIES = (
+    "geminiApiKey",
+    "twilioAuthToken",
+    *(f"{it}ClientSecret" for it in ("google", "microsoft", "notion", "youtube")),
+)
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """Stack `live`: as dev, on its own ports and pool."""
+    checkout = Checkout.at(tmp_path_factory.mktemp("assistant"))
+    ports, subnets = {"http": HTTP, "https": HTTPS}, {"pool": "10.128.0.0/10"}
+    checkout.stack("live", like="dev", ports=ports, subnets=subnets)
+    try:
+        checkout.must("up", "--yes", "--stack", "live")
+        yield checkout
+    finally:
+        checkout.must("destroy", "--yes", "--stack", "live")
+
+
+@pytest.fixture
+def production(tmp_path: Path) -> Iterator[Checkout]:
+    """Stack `live-prod`: as prod with its replicas and policies, and secrets that are thrown away."""
+    checkout = Checkout.at(tmp_path)
+    checkout.stack("live-prod", like="prod", ports={"http": HTTP + 1, "https": HTTPS + 1})
+    certificate, key = gateway_certificate("assistant.example")
+    secrets = {"gatewayCertificate": certificate, "gatewayKey": key} | {
+        name: f"thrown away {name}" for name in THIRD_PARTIES
+    }
+    for name, value in secrets.items():
+        checkout.secret("live-prod", name, value)
+    yield checkout
+    checkout.must("destroy", "--yes", "--stack", "live-prod")

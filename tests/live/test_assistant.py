@@ -1,0 +1,133 @@
+"""The assistant on a real engine: deployed, changed, broken, rotated, removed."""
+
+import signal
+import subprocess
+import time
+
+import pytest
+import yaml
+
+from tests.live.checkout import Checkout
+from tests.live.engine import docker, services, task
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(1200)]
+
+NEW_SERVICE = """
+    notes = Service(
+        name="notes", port=8006, command=role("agent"), uses=(postgres.role(), redis.keys("~notes:*")),
+        secrets=(API_KEY,), **app,
+    )  # fmt: skip
+
+    alerting ="""
+
+
+def change(checkout: Checkout, **settings: object) -> None:
+    """Change settings of the stack `live`."""
+    path = checkout.path / "Pulumi.live.yaml"
+    document = yaml.safe_load(path.read_text())
+    document["config"]["rempart:settings"] |= settings
+    path.write_text(yaml.safe_dump(document))
+
+
+def changes(checkout: Checkout) -> dict[str, int]:
+    """What a preview would change, by operation."""
+    counts: dict[str, int] = checkout.preview("live")["changeSummary"]
+    return {op: count for op, count in counts.items() if op != "same"}
+
+
+def test_a_second_preview_is_empty(assistant: Checkout) -> None:
+    assert changes(assistant) == {}
+
+
+def test_a_refresh_finds_no_drift(assistant: Checkout) -> None:
+    assistant.must("refresh", "--yes", "--stack", "live")
+    assert changes(assistant) == {}
+
+
+def test_every_proof_holds(assistant: Checkout) -> None:
+    command = [".venv/bin/python", "-m", "verify", "--stack", "live"]
+    done = subprocess.run(
+        command, cwd=assistant.path, env=assistant.environment, capture_output=True, text=True, timeout=900, check=False
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+def test_a_crashing_image_is_rolled_back_and_said_so(assistant: Checkout) -> None:
+    path = assistant.path / "systems" / "assistant.py"
+    good = path.read_text()
+    before = services("live")["node-exporter"]["Spec"]["TaskTemplate"]["ContainerSpec"].get("Args")
+    path.write_text(
+        good.replace('name="node-exporter", port=9100,', 'name="node-exporter", port=9100, command=("false",),')
+    )
+    failed = assistant.run("up", "--yes", "--stack", "live")
+    path.write_text(good)
+    after = services("live")["node-exporter"]["Spec"]["TaskTemplate"]["ContainerSpec"].get("Args")
+    assert failed.returncode == 1
+    assert "node-exporter" in failed.stdout
+    assert after == before
+    assistant.must("up", "--yes", "--stack", "live")
+    assert changes(assistant) == {}
+
+
+def test_a_rotation_of_every_password_fails_no_request(assistant: Checkout) -> None:
+    """Both generations are accepted while the services change over; then the old one is shut."""
+    change(assistant, generations={"current": 2, "previous": 1})
+    assistant.must("up", "--yes", "--stack", "live")
+    assert "api_g2" in roles_that_may_log_in()
+    change(assistant, generations={"current": 2})
+    assistant.must("up", "--yes", "--stack", "live")
+    assert roles_that_may_log_in() & {"api_g1", "api_g2"} == {"api_g2"}
+    assert services("live")["postgres"]["Version"] is not None
+
+
+def roles_that_may_log_in() -> set[str]:
+    """The login roles of the database."""
+    query = "select rolname from pg_roles where rolcanlogin"
+    return set(
+        docker(
+            "exec",
+            task("live", "postgres"),
+            "psql",
+            "-h",
+            "/run/keeper",
+            "-U",
+            "rempart",
+            "-d",
+            "postgres",
+            "-Atc",
+            query,
+        ).split()
+    )
+
+
+def test_up_ends_what_a_killed_up_began(assistant: Checkout) -> None:
+    change(assistant, replicas={"api": 2})
+    command = ["./pulumiw", "--non-interactive", "up", "--yes", "--stack", "live"]
+    running = subprocess.Popen(
+        command, cwd=assistant.path, env=assistant.environment, stdout=subprocess.PIPE, text=True
+    )
+    assert running.stdout
+    for line in running.stdout:
+        if line.startswith("Updating"):
+            break
+    time.sleep(2)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    assistant.must("up", "--yes", "--stack", "live")
+    assert changes(assistant) == {}
+    assert services("live")["api"]["Spec"]["Mode"]["Replicated"]["Replicas"] == 2
+
+
+def test_a_new_service_takes_five_lines_and_restarts_only_whom_it_touches(assistant: Checkout) -> None:
+    path = assistant.path / "systems" / "assistant.py"
+    text = path.read_text().replace("\n    alerting =", NEW_SERVICE, 1)
+    path.write_text(text.replace("worker, beat,\n", "worker, beat, notes,\n", 1))
+    steps = assistant.preview("live")["steps"]
+    touched = {
+        step["urn"].split("::")[-1].removeprefix("assistant-").removesuffix("-service")
+        for step in steps
+        if step["op"] in ("update", "replace") and "docker:index/service:Service" in step["urn"]
+    }
+    assert touched == {"postgres", "redis", "postgres-keeper", "redis-keeper", "prometheus"}
+    assistant.must("up", "--yes", "--stack", "live")
+    assert "notes" in services("live")

@@ -1,0 +1,46 @@
+"""Production's replicas, policies and given certificate, on one node."""
+
+import json
+import ssl
+import urllib.request
+
+import pytest
+
+from tests.live.checkout import Checkout
+from tests.live.conftest import HTTPS
+from tests.live.engine import services
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(1200)]
+
+
+def test_production_deploys_with_its_replicas(production: Checkout) -> None:
+    production.must("up", "--yes", "--stack", "live-prod")
+    replicas = {name: it["Spec"]["Mode"]["Replicated"]["Replicas"] for name, it in services("live-prod").items()}
+    assert {name: replicas[name] for name in ("api", "agent", "oauth-manager", "worker")} == {
+        "api": 2, "agent": 2, "oauth-manager": 2, "worker": 3,
+    }  # fmt: skip
+    outputs = production.outputs("live-prod")
+    assert outputs["url"] == f"https://assistant.example:{HTTPS + 1}"
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    with urllib.request.urlopen(f"https://localhost:{HTTPS + 1}/health", context=trusting, timeout=10) as answer:
+        assert answer.read() == b"healthy\n"
+
+
+@pytest.mark.parametrize("stack", ["stage", "prod"])
+def test_a_missing_secret_fails_the_preview_by_name(production: Checkout, stack: str) -> None:
+    production.stack("without", like=stack)
+    done = production.run("preview", "--stack", "without")
+    assert done.returncode == 1
+    assert "gatewayCertificate" in done.stdout + done.stderr
+    assert "geminiApiKey" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_secret_in_clear_is_refused_by_name(production: Checkout) -> None:
+    production.stack("clear", like="prod")
+    production.must("config", "set", "--plaintext", "geminiApiKey", "in clear", "--stack", "clear")
+    done = production.run("preview", "--stack", "clear", "--json")
+    assert done.returncode == 1
+    assert "geminiApiKey" in done.stdout + done.stderr
+    assert "in clear" not in json.dumps(done.stdout).replace("in clear: ", "")
