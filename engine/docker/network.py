@@ -12,6 +12,7 @@ from engine.provider import Progress, Properties, ProviderError
 
 _ALLOCATION_SECONDS: Final = 20
 _CLASH_SECONDS: Final = 3  # a network that is just being removed frees its subnet within this time
+_LONGEST_PAUSE: Final = 0.5
 _DOCKERS_OWN: Final = "com.docker.network.driver.overlay.vxlanid_list"
 _OPTIONS: Final = Kind(
     blank={},
@@ -97,9 +98,10 @@ class Network(Resource):
                 raise ProviderError(clash)
             if waited > _ALLOCATION_SECONDS:
                 raise ProviderError(f"Swarm gave network {found['Name']} neither a driver nor a subnet")
-            progress("waiting for its subnet")
+            if pause == _LONGEST_PAUSE:
+                progress("waiting for its subnet")
             time.sleep(pause)
-            pause = min(pause * 2, 0.5)
+            pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _clash(self, ref: str, inputs: Properties) -> str | None:
         wanted = _subnets(self.schema.wire(inputs))

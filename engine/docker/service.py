@@ -41,12 +41,11 @@ class Service(Resource):
         while True:
             with self.engine.api() as docker:
                 found = docker.inspect_service(ref)
-            endpoint = found.get("Endpoint") or {}
-            if endpoint.get("Spec", {}).get("Mode") or time.monotonic() > until:
+            endpoint, asked = found.get("Endpoint") or {}, found["Spec"].get("EndpointSpec") or {}
+            mode = (endpoint.get("Spec") or {}).get("Mode") or asked.get("Mode")
+            if mode or time.monotonic() > until:
                 break
             time.sleep(0.1)
-        asked = found["Spec"].get("EndpointSpec", {})
-        mode = endpoint.get("Spec", {}).get("Mode") or asked.get("Mode")
         ports = endpoint.get("Ports") or asked.get("Ports")
         return found["ID"], self.schema.read({**found["Spec"], "EndpointSpec": {"Mode": mode, "Ports": ports}})
 
@@ -86,10 +85,13 @@ class Service(Resource):
         self._remove(ref)
         spec = (outputs.get("taskSpec") or {}).get("containerSpec") or {}
         grace = nanoseconds(spec.get("stopGracePeriod") or "0s") / 1e9
+        said = 0
         while time.monotonic() - began < grace + _DELETE_SLACK_SECONDS:
             if not (left := self.swarm.live_tasks(ref, since=began)):
                 return
-            progress(f"{left} tasks stopping")
+            if left != said:
+                progress(f"waiting for {left} to stop")
+                said = left
             time.sleep(0.3)
 
     def _remove(self, ref: str) -> None:
