@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 import pulumi
-import pulumi_random as random
 
 import diagram
 from components.authority import Authority
@@ -25,8 +24,8 @@ class Place:
     links: Mapping[str, Link]
     secrets: Mapping[str, pulumi.Output[str]]
     """The secret configuration that was given."""
-    generated: Mapping[str, random.RandomBytes]
-    """The system's own secrets, by name: each has one value, whoever reads it."""
+    generated: Mapping[str, pulumi.Output[str]]
+    """The system's own secrets, by name."""
 
     def callers(self, service: Service) -> list[Link]:
         """The links by which `service` is called."""

@@ -86,12 +86,18 @@ class Platform(Component):
             for link in system.links
         }
 
-    def _generated(self, system: System) -> dict[str, random.RandomBytes]:
+    def _generated(self, system: System) -> dict[str, pulumi.Output[str]]:
+        """The system's own secrets: one value, whoever reads it, with a line for each generation."""
         own = {secret.name: secret for it in system.services for secret in it.secrets if not secret.config}
-        return {
-            name: random.RandomBytes(self.child(f"{name}-g{system.generation.current}"), length=it.size, opts=self.own)
-            for name, it in own.items()
-        }
+        return {name: self._generations(secret, system.generation) for name, secret in own.items()}
+
+    def _generations(self, secret: diagram.Secret, generation: diagram.Generation) -> pulumi.Output[str]:
+        numbers = range(generation.current, 0, -1) if secret.keeps_old else generation.accepted
+        values = [
+            random.RandomBytes(self.child(f"{secret.name}-g{number}"), length=secret.size, opts=self.own).base64
+            for number in numbers
+        ]
+        return pulumi.Output.all(*values).apply("\n".join)
 
 
 def _url(system: System) -> str | None:

@@ -121,7 +121,7 @@ class Service(Component):
         return [*files, *self.own_secrets()]
 
     def _secret(self, secret: diagram.Secret) -> SecretFile:
-        value = self.place.secrets[secret.config] if secret.config else self.place.generated[secret.name].base64
+        value = self.place.secrets[secret.config] if secret.config else self.place.generated[secret.name]
         return secret_file(self, secret.name, secret.name, value)
 
     def _configs(self) -> list[ConfigFile]:

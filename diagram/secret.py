@@ -13,6 +13,9 @@ class Secret(Description):
     name: Name
     config: str | None = None
     size: int = 32
+    keeps_old: bool = False
+    """The file holds every generation since the first, one on each line, the current one first: what was encrypted with
+    an old key stays readable. Otherwise it holds those that are accepted."""
 
     @property
     def variable(self) -> str:

@@ -38,7 +38,7 @@ CLIENT_SECRETS = tuple(
 )
 TWILIO_TOKEN = Secret(name="twilio-auth-token", config="twilioAuthToken")
 API_KEY = Secret(name="api-secret-key")
-OAUTH_KEY = Secret(name="oauth-encryption-key")
+OAUTH_KEY = Secret(name="oauth-encryption-key", keeps_old=True)
 
 QUEUE = ("~queue:*", "&queue:*")
 """Celery's keys and channels in Redis, all under one prefix."""

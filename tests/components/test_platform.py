@@ -179,3 +179,12 @@ def test_every_service_is_hardened(deployed: Recorder) -> None:
         assert container["user"] == "10001:10001"
         assert container["init"] is True
         assert service["taskSpec"]["resources"]["limits"]["memoryBytes"] > 0
+
+
+def test_an_encryption_key_stays_when_a_new_generation_comes() -> None:
+    """What was encrypted with the first key has to open after the third rotation."""
+    sealed = Secret(name="sealing-key", keeps_old=True)
+    only = Service(name="only", image=IMAGE, secrets=(sealed, Secret(name="signing-key")))
+    system = System(name="shop", services=(only,), generation=Generation(current=3, previous=2))
+    made = set(record(lambda: Platform("shop", system)).of("random:RandomBytes"))
+    assert made == {f"shop-sealing-key-g{n}" for n in (1, 2, 3)} | {f"shop-signing-key-g{n}" for n in (2, 3)}
