@@ -5,8 +5,8 @@ install_packages() {
   local packages
   mapfile -t packages < <(missing_packages)
   ((${#packages[@]})) || return 0
+  remember_package "${packages[@]}"
   step "Package lists" apt-get update -q
   step "Install ${packages[*]}" \
     env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${packages[@]}"
-  remember_package "${packages[@]}"
 }

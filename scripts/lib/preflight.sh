@@ -12,7 +12,7 @@ engine_answers() { docker info --format '{{.ServerVersion}}' > /dev/null 2>&1; }
 
 is_root() { ((EUID == 0)); }
 
-has() { command -v "$1" > /dev/null 2>&1; }
+has() { type -P "$1" > /dev/null; }
 
 python_is_new_enough() {
   has python3 && python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null
