@@ -75,6 +75,10 @@ class Service(Component):
             return []
         return server.files(self, self.place.root, self.authority, self.description)
 
+    def listens(self) -> dict[str, str]:
+        """The variable that tells the application its loopback port."""
+        return {"PORT": str(self.description.loopback)} if self.description.loopback else {}
+
     def mounts(self) -> list[dict[str, Any]]:
         """The volumes and, for live reload, the sources."""
         mounts = []
@@ -104,7 +108,7 @@ class Service(Component):
         )  # fmt: skip
 
     def _env(self) -> dict[str, str]:
-        env = {"PORT": str(self.description.loopback)} if self.description.loopback else {}
+        env = self.listens()
         for link in self._callees:
             env |= link.env
         env |= {secret.variable: f"/run/secrets/{secret.name}" for secret in self._given()}

@@ -31,6 +31,10 @@ class Stateful(Service):
         """None: it ends TLS itself."""
         return ""
 
+    def listens(self) -> dict[str, str]:
+        """None: its configuration says it."""
+        return {}
+
     def mounts(self) -> list[dict[str, Any]]:
         """The data, and what it shares with its keeper."""
         self.shared = docker.Volume(

@@ -3,6 +3,8 @@
 import signal
 import subprocess
 import time
+import urllib.error
+import urllib.request
 
 import pytest
 import yaml
@@ -50,6 +52,21 @@ def test_every_proof_holds(assistant: Checkout) -> None:
         command, cwd=assistant.path, env=assistant.environment, capture_output=True, text=True, timeout=900, check=False
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+def test_an_internal_port_is_reached_by_a_forwarder_and_published_nowhere(assistant: Checkout) -> None:
+    command = [".venv/bin/python", "-m", "scripts.forward", "live", "prometheus", "19991"]
+    running = subprocess.Popen(command, cwd=assistant.path, stdout=subprocess.PIPE, text=True)
+    try:
+        assert running.stdout
+        assert "http://127.0.0.1:19991" in running.stdout.readline()
+        with urllib.request.urlopen("http://127.0.0.1:19991/-/ready", timeout=10) as answer:
+            assert answer.status == 200
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.wait(timeout=10)
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen("http://127.0.0.1:19991/-/ready", timeout=10)
 
 
 def test_a_crashing_image_is_rolled_back_and_said_so(assistant: Checkout) -> None:
