@@ -18,10 +18,11 @@ _OWN_VALUES = {  # outputs that are random, or that belong to the machine
 }  # fmt: skip
 
 
-def steps(recorded: list[Json]) -> Counter[tuple[Json, ...]]:
-    """The steps, as a bag: their order is compared separately, where it means something."""
+def steps(recorded: list[Json], *, named: bool = True) -> Counter[tuple[Json, ...]]:
+    """The steps, `named` with the properties that differ, as a bag: their order is compared separately."""
     return Counter(
-        (step["op"], step["urn"], tuple(step.get("diffs") or ()), tuple(step.get("keys") or ())) for step in recorded
+        (step["op"], step["urn"], *((tuple(step.get("diffs") or ()), tuple(step.get("keys") or ())) if named else ()))
+        for step in recorded
     )
 
 

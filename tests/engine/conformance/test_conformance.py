@@ -37,10 +37,12 @@ def _same_run(recorded: Json, actual: Run, dependencies: dict[str, set[str]], ig
     told = f"{where}: {actual.errors}"
     assert actual.ok == (recorded["exit"] == 0), told
     if "steps" not in ignored:
-        assert normal.steps(actual.steps) == normal.steps(_steps_that_count(recorded, actual)), told
+        named = "diffs" not in ignored
+        expected = normal.steps(_steps_that_count(recorded, actual), named=named)
+        assert normal.steps(actual.steps, named=named) == expected, told
         if "order" not in ignored:
-            expected = normal.order(_steps_that_count(recorded, actual), dependencies)
-            assert normal.order(actual.steps, dependencies) == expected, told
+            pairs = normal.order(_steps_that_count(recorded, actual), dependencies)
+            assert normal.order(actual.steps, dependencies) == pairs, told
     if "errors" not in ignored:
         for error in recorded["errors"]:
             if "failed" not in error:
