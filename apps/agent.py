@@ -32,7 +32,7 @@ class Message(BaseModel):
     """A message; its id is the same when its sender repeats it."""
 
     id: str = Field(min_length=1, max_length=100)
-    text: str = Field(max_length=1600)
+    text: str = Field(max_length=1600, regex=r"^[^\0]*\Z")
 
 
 @app.post("/agent/messages", status_code=202)

@@ -6,7 +6,7 @@ import httpx
 
 from apps.links import Egress, Http
 
-TIMEOUT = httpx.Timeout(2.5, connect=1.0, pool=0.5)
+TIMEOUT = httpx.Timeout(2.4, connect=1.0, pool=0.5)
 
 
 def http_client(link: Http) -> httpx.AsyncClient:

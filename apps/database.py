@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 
 from apps.links import Postgres
 
-SECONDS = 2.2
+SECONDS = 1.8
 
 
 @asynccontextmanager

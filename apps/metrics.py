@@ -11,7 +11,7 @@ from typing import Any
 from cryptography import x509
 from prometheus_client import Counter, Gauge, Histogram
 
-SECONDS = 2.7
+SECONDS = 2.5
 SECRETS = Path("/run/secrets")
 PROBES = {"/health", "/ready", "/metrics"}
 
@@ -27,7 +27,7 @@ log = logging.getLogger("apps.requests")
 
 
 class Observed:
-    """ASGI middleware: answers 503 when a request takes longer than 2.7 s, and counts and logs each by its route."""
+    """ASGI middleware: answers 503 when a request takes longer than 2.5 s, and counts and logs each by its route."""
 
     def __init__(self, app: Any) -> None:
         self.app = app

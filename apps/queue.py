@@ -25,17 +25,9 @@ EXPIRE = "expire"
 log = logging.getLogger(__name__)
 
 
-class QoS(kombu_redis.QoS):  # type: ignore[misc]
-    """Looks for messages of dead workers at every tick (10 s) rather than at every tenth."""
-
-    def restore_visible(self, start: int = 0, num: int = 10, interval: int = 1) -> None:
-        super().restore_visible(start, num, interval)
-
-
 class Channel(kombu_redis.Channel):  # type: ignore[misc]
     """kombu's channel with verified TLS. Its own key prefix would leave WATCH and EXISTS without one."""
 
-    QoS = QoS
     connection_class_ssl = VerifiedConnection
     keyprefix_queue = PREFIX + "binding.%s"
     unacked_key = PREFIX + "unacked"
@@ -43,6 +35,18 @@ class Channel(kombu_redis.Channel):  # type: ignore[misc]
     unacked_mutex_key = PREFIX + "unacked-mutex"
     unacked_mutex_expire = 20
     priority_steps = (0,)
+
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
+        params: dict[str, Any] = super()._connparams(asynchronous)
+
+        unaware = params["connection_class"]
+
+        class Connection(unaware):  # type: ignore[misc, valid-type]
+            def disconnect(self, *_: object) -> None:
+                """redis-py passes the error when a connection timed out, and kombu's own class takes none."""
+                super().disconnect()
+
+        return params | {"connection_class": Connection}
 
 
 class Transport(kombu_redis.Transport):  # type: ignore[misc]

@@ -7,6 +7,7 @@ Every task may run twice (a worker can die after its work and before its acknowl
 
 import asyncio
 import os
+import sys
 import time
 from typing import Any
 
@@ -27,8 +28,15 @@ again = {
     "retry_backoff": 1,
     "retry_backoff_max": 16,
 }
-# Threads, not processes: tasks wait for the network, and one process has one set of metrics.
-OPTIONS = ("--quiet", "worker", "--pool=threads", "--without-gossip", "--without-mingle", "--without-heartbeat")
+# Threads, not processes: tasks wait for the network, and one process has one set of metrics. The plain loop, because
+# Celery's event loop stops to consume when Redis comes back after an absence.
+OPTIONS = {
+    "pool_cls": "threads",
+    "use_eventloop": False,
+    "without_gossip": True,
+    "without_mingle": True,
+    "without_heartbeat": True,
+}
 DONE = Counter("worker_tasks_total", "Tasks done.", ["task"])
 
 INSERT_MESSAGE = """
@@ -88,4 +96,6 @@ async def _for_each(users: str, statement: str) -> None:
 
 if __name__ == "__main__":
     serve_beside(service(links))
-    app.worker_main([*OPTIONS, f"--concurrency={os.environ.get('CONCURRENCY', '4')}"])
+    worker = app.Worker(concurrency=int(os.environ.get("CONCURRENCY", "4")), quiet=True, **OPTIONS)
+    worker.start()
+    sys.exit(worker.exitcode)

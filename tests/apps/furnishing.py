@@ -66,7 +66,7 @@ tls-protocols TLSv1.3
 aclfile /run/secrets/users.acl
 appendonly yes
 appendfsync always
-dir /tmp
+dir /data
 """
 FRONT = """
 defaults

@@ -14,8 +14,8 @@ from tests.apps.furnishing import PORTS, SERVERS, Furnishing
 ROOT = Path(__file__).parents[2]
 START_POSTGRES = (
     "PATH=/usr/lib/postgresql/15/bin:$PATH"
-    " && initdb -U rempart --auth=trust -E UTF8 --locale=C.UTF-8 -D /tmp/data >/dev/null"
-    " && exec postgres -D /tmp/data -c config_file=/run/secrets/postgresql.conf -c hba_file=/run/secrets/pg_hba.conf"
+    "; test -s $PGDATA/PG_VERSION || initdb --no-sync -U rempart --auth=trust -E UTF8 --locale=C.UTF-8 >/dev/null"
+    "; exec postgres -c config_file=/run/secrets/postgresql.conf -c hba_file=/run/secrets/pg_hba.conf"
 )
 OWNER = 10001
 
@@ -47,7 +47,8 @@ class Stage:
     def start_postgres(self) -> None:
         """PostgreSQL with the roles and the schema."""
         command = ["-c", START_POSTGRES]
-        self._run("postgres", "postgres", command, [*self._inside(), "--entrypoint", "bash"])
+        volume = ["-v", "/var/lib/postgresql/data"]
+        self._run("postgres", "postgres", command, [*self._inside(), *volume, "--entrypoint", "bash"])
         eventually(lambda: self.psql("SELECT 1", database="postgres").returncode == 0)
         roles = (self.folder / "postgres" / "roles.sql").read_text()
         for database, script in (("postgres", "CREATE DATABASE assistant"), ("assistant", roles)):
@@ -61,7 +62,8 @@ class Stage:
 
     def start_redis(self) -> None:
         """Redis with the users of the stage."""
-        self._run("redis", "redis", ["/run/secrets/redis.conf"], [*self._inside(), "--entrypoint", "redis-server"])
+        command = ["/run/secrets/redis.conf"]
+        self._run("redis", "redis", command, [*self._inside(), "-v", "/data", "--entrypoint", "redis-server"])
         eventually(lambda: self.redis("PING") == "PONG")
 
     def start(self, role: str) -> None:
@@ -163,8 +165,8 @@ class Stage:
         return subprocess.run(["docker", *words], capture_output=True, text=True, check=True)
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait until `holds`. Raises AssertionError after the time."""
+def eventually(holds: Callable[[], bool], seconds: float = 120) -> None:
+    """Wait until `holds`. Raises AssertionError after the time, which allows for a busy machine."""
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "did not come true in time"
