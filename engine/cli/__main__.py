@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from engine.cli import arguments, configuration, display, gate, operations, place, stacks
 from engine.errors import EngineError
 
+COMMANDS = {"stack": stacks.run, "config": configuration.run, "cancel": stacks.cancel}
 OPERATIONS = ("preview", "up", "refresh", "destroy")
 
 
@@ -19,7 +20,7 @@ def main(given: Sequence[str]) -> int:
             return gate.run(asked, given, place.find(asked, getattr(asked, "name", None)))
         if asked.command in OPERATIONS:
             return operations.run(asked, place.find(asked))
-        return stacks.run(asked) if asked.command == "stack" else configuration.run(asked)
+        return COMMANDS[asked.command](asked)
     except EngineError as problem:
         display.error(str(problem))
         return 1

@@ -53,6 +53,10 @@ def parser() -> argparse.ArgumentParser:
     _operation(commands, "refresh", "record how every resource really is")
     _operation(commands, "destroy", "remove every resource of the stack")
 
+    cancel = commands.add_parser("cancel", help="remove the locks of a run that is gone", parents=[_common()])
+    cancel.add_argument("name", nargs="?")
+    cancel.add_argument("-y", "--yes", action="store_true")
+
     stack = commands.add_parser("stack", help="manage stacks", parents=[_common()])
     actions = stack.add_subparsers(dest="action", metavar="ACTION")
     for name in ("init", "select", "rm"):

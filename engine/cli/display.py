@@ -3,10 +3,11 @@
 import json
 import sys
 import time
-from typing import Any
+from typing import Any, Final
 
 from engine.api import Result
-from engine.cli import tree
+from engine.cli import difference, tree
+from engine.cli.screen import Screen
 from engine.events import (
     BLOCKING,
     Diagnostic,
@@ -18,33 +19,38 @@ from engine.events import (
     StepStarted,
     Summary,
 )
+from engine.urn import name_of, type_of
 
 DONE = {"create": "created", "update": "updated", "delete": "deleted", "create-replacement": "created replacement",
         "delete-replaced": "deleted original", "refresh": "refreshed", "read": "read"}  # fmt: skip
 TITLES = {"preview": "Previewing", "up": "Updating", "refresh": "Refreshing", "destroy": "Destroying"}
 NOUNS = {"create": "to create", "update": "to update", "delete": "to delete", "replace": "to replace",
          "same": "unchanged", "read": "to read", "refresh": "to refresh"}  # fmt: skip
-EVERY = 5.0
-"""Seconds between two lines of progress."""
-SLOW = 1.0
-"""Seconds from which a step is worth a line of its own."""
+EVERY: Final = 5.0  # seconds between two lines of progress
+SLOW: Final = 1.0  # seconds from which a step is worth a line of its own
 
 
 class Display:
     """Takes the events of a run, and prints them; quiet in JSON until the end."""
 
-    def __init__(self, stack: str, *, as_json: bool = False, diff: bool = False) -> None:
+    def __init__(self, stack: str, *, as_json: bool = False, diff: bool = False, color: str = "auto") -> None:
         self._stack, self._json, self._diff = stack, as_json, diff
+        self._screen = Screen(color)
         self.steps: list[StepStarted] = []
         self.diagnostics: list[Diagnostic] = []
         self.findings: list[PolicyFinding] = []
         self._total = self._done = 0
-        self._acting = False
+        self._acting, self._silent = False, False
+        self._working: dict[str, str] = {}
         self._began = self._spoke = time.monotonic()
 
-    def begin(self, phase: str) -> None:
-        """A phase starts."""
+    def begin(self, phase: str, *, silent: bool = False) -> None:
+        """A phase starts; a `silent` one shows its plan only when it fails."""
+        self._total = len(self.steps)
         self.steps.clear()
+        self.findings.clear()
+        self._working.clear()
+        self._silent = silent
         self._acting, self._done, self._began = phase != "preview", 0, time.monotonic()
         self._say(f"{TITLES[phase]} ({self._stack}):")
 
@@ -53,46 +59,49 @@ class Display:
         match event:
             case StepStarted():
                 self.steps.append(event)
+                if self._acting and event.op != "same":
+                    self._works(event.urn, "")
             case StepDone():
                 self._step_done(event)
-            case StepFailed(op=op, urn=urn, message=message):
-                self._say(f" !! {urn.split('::')[-1]} {op} failed: {message}")
-            case Progress(urn=urn, message=message) if self._acting:
-                self._say(f"    {urn.split('::')[-1]}: {message}")
+            case StepFailed(op=op, urn=urn):
+                self._working.pop(urn, None)
+                self._say(f" !! {name_of(urn)} {op} failed")
+            case Progress(urn=urn, message=message) if self._acting and self._working.get(urn) != message:
+                self._works(urn, message)
+                self._say(f"    {name_of(urn)}: {message}")
             case Diagnostic(severity=severity) if severity != "debug":
                 self.diagnostics.append(event)
                 self._diagnostic(event)
             case PolicyFinding():
                 self.findings.append(event)
-            case Summary(phase="preview", ok=ok):
+            case Summary(phase="preview", ok=ok) if not (self._silent and ok):
                 self._plan()
-                if ok and not self._json:
-                    self._total = len(self.steps)
             case _:
                 pass
 
     def finish(self, result: Result, phase: str) -> None:
         """The end: findings, outputs, counts; in JSON all of it as one document."""
+        self._screen.rest()
         if self._json:
             print(json.dumps(self.document(result), indent=2))
-            return
-        self._findings()
-        if phase != "preview" and result.ok and result.outputs and phase != "destroy":
-            self._say("Outputs:")
-            for name, value in sorted(result.outputs.items()):
-                self._say(f"    {name}: {_short(value)}")
-        counts = ", ".join(
-            f"{count} {NOUNS.get(op, op) if phase == 'preview' else op}" for op, count in result.counts.items()
-        )
-        self._say(f"Resources: {counts or 'none'}")
-        self._say(f"Duration: {result.seconds:.1f} s" + ("" if result.ok else "  (failed)"))
+        else:
+            self._findings()
+            if phase in ("up", "refresh") and result.ok and result.outputs:
+                self._say("Outputs:")
+                for name, value in sorted(result.outputs.items()):
+                    self._say(f"    {name}: {_short(value)}")
+            counts = (f"{n} {NOUNS.get(op, op) if not self._acting else op}" for op, n in result.counts.items())
+            self._say(f"Resources: {', '.join(counts) or 'none'}")
+            self._say(f"Duration: {result.seconds:.1f} s")
+        if not result.ok:
+            error(self._verdict(phase))
 
     def document(self, result: Result) -> dict[str, Any]:
-        """The form of ``pulumi preview --json``, with the policies' findings."""
+        """The form of `pulumi preview --json`, with the policies' findings."""
         return {
             "steps": [_step(step) for step in self.steps],
-            "diagnostics": [{"severity": d.severity, "urn": d.urn, "message": d.message} for d in self.diagnostics],
-            "policyFindings": [vars(finding) for finding in self.findings],
+            "diagnostics": [vars(diagnostic) for diagnostic in self.diagnostics],
+            "policyFindings": [vars(finding) for finding in _ordered(self.findings)],
             "errors": list(result.errors),
             "outputs": result.outputs,
             "duration": int(result.seconds * 1_000_000_000),
@@ -100,47 +109,72 @@ class Display:
             "ok": result.ok,
         }
 
+    def _verdict(self, phase: str) -> str:
+        blocking = sum(finding.severity in BLOCKING for finding in set(self.findings))
+        if not blocking:
+            return f"{phase} failed"
+        count = "1 policy finding stops" if blocking == 1 else f"{blocking} policy findings stop"
+        return f"{phase} failed: {count} it" + ("" if self._acting else ", nothing was changed")
+
     def _plan(self) -> None:
-        if any(step.op != "same" for step in self.steps):
+        self._screen.rest()
+        if any(step.op not in ("same", "refresh") for step in self.steps):
             for line in tree.lines(tree.build(self.steps)):
                 self._say(line)
-        if self._diff:
-            for step in self.steps:
-                for name in step.diffs:
-                    self._say(
-                        f"    {step.urn.split('::')[-1]}.{name}: {step.old.get(name)!r} => {step.new.get(name)!r}"
-                    )
+        for step in self.steps if self._diff else ():
+            if step.op in ("create", "update", "replace"):
+                self._say(f"  {name_of(step.urn)}:")
+                for line in difference.lines(step.old, step.new):
+                    self._say(f"    {line}")
+
+    def _works(self, urn: str, message: str) -> None:
+        self._working[urn] = message
+        self._spin()
+
+    def _spin(self) -> None:
+        names = ", ".join(name_of(urn) for urn in self._working)
+        if not self._json:
+            self._screen.working(f"{self._done} of {max(self._total, self._done)}  {names[:80]}")
 
     def _step_done(self, event: StepDone) -> None:
         self._done += 1
+        self._working.pop(event.urn, None)
         if not self._acting or event.op == "same":
             return
-        name, now = event.urn.split("::")[-1], time.monotonic()
+        self._spin()
+        now = time.monotonic()
         if event.seconds >= SLOW:
             mark = tree.MARKS.get(event.op, "  ")
-            self._say(f" {mark} {name} {DONE.get(event.op, event.op)} ({event.seconds:.1f} s)")
+            self._say(f" {mark} {name_of(event.urn)} {DONE.get(event.op, event.op)} ({event.seconds:.1f} s)")
             self._spoke = now
         elif now - self._spoke > EVERY:
             self._say(f"    {self._done} of about {max(self._total, self._done)} done after {now - self._began:.0f} s")
             self._spoke = now
 
     def _diagnostic(self, event: Diagnostic) -> None:
-        where = f"{event.urn.split('::')[-1]}: " if event.urn else ""
-        self._say(f"  {event.severity}: {where}{event.message}")
+        where = f"{name_of(event.urn)}: " if event.urn else ""
+        first, *rest = event.message.strip().splitlines() or [""]
+        self._say(f"  {event.severity}: {where}{first}")
+        for line in rest:
+            self._say(f"    {line}")
 
     def _findings(self) -> None:
         if not self.findings:
             return
         self._say("Policy findings:")
-        order = sorted(set(self.findings), key=lambda f: (f.severity not in BLOCKING, f.policy, f.urn))
-        for finding in order:
-            self._say(f"    [{finding.severity}] {finding.policy}  {finding.urn.split('::')[-1]}")
+        for finding in _ordered(self.findings):
+            place = f"{type_of(finding.urn).rpartition(':')[2]}  {name_of(finding.urn)}" if finding.urn else ""
+            self._say(f"    [{finding.severity}] {finding.policy}  {place}  ({finding.pack})")
             for line in finding.message.strip().splitlines():
                 self._say(f"        {line}")
 
     def _say(self, text: str) -> None:
         if not self._json:
-            print(text, flush=True)
+            self._screen.say(text)
+
+
+def _ordered(findings: list[PolicyFinding]) -> list[PolicyFinding]:
+    return sorted(set(findings), key=lambda found: (found.severity not in BLOCKING, found.policy, found.urn))
 
 
 def _short(value: Any) -> str:
@@ -150,11 +184,11 @@ def _short(value: Any) -> str:
 
 
 def _step(step: StepStarted) -> dict[str, Any]:
-    chain = step.urn.split("::")[2]
-    state = {"urn": step.urn, "type": chain.rpartition("$")[2], "inputs": step.new}
-    reasons = {"diffReasons": list(step.diffs), "replaceReasons": list(step.keys)}
+    state = {"urn": step.urn, "type": type_of(step.urn)}
     old = {"oldState": {**state, "inputs": step.old}} if step.old else {}
-    return {"op": step.op, "urn": step.urn, **old, **({"newState": state} if step.new else {}), **reasons}
+    new = {"newState": {**state, "inputs": step.new}} if step.new else {}
+    reasons = {"diffReasons": list(step.diffs), "replaceReasons": list(step.keys)}
+    return {"op": step.op, "urn": step.urn, **old, **new, **reasons}
 
 
 def error(message: str) -> None:

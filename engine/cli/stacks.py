@@ -1,4 +1,4 @@
-"""stack init, ls, select, rm, output and export."""
+"""stack init, ls, select, rm, output and export; and cancel."""
 
 import argparse
 import json
@@ -84,6 +84,17 @@ def remove(arguments: argparse.Namespace) -> int:
     with lock.held(here.location):
         here.location.state.unlink()
     print(f"Stack {here.name!r} has been removed")
+    return 0
+
+
+def cancel(arguments: argparse.Namespace) -> int:
+    """Remove the locks of a stack, whoever holds them: for a run of a machine that is gone."""
+    here = place.find(arguments, arguments.name)
+    if not arguments.yes:
+        raise EngineError("--yes must be passed in to proceed when running in non-interactive mode")
+    for path in here.location.locks.glob("*.json"):
+        path.unlink(missing_ok=True)
+    print(f"The currently running update for {here.name!r} has been canceled!")
     return 0
 
 
