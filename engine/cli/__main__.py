@@ -15,9 +15,9 @@ OPERATIONS = ("preview", "up", "refresh", "destroy")
 def main(given: Sequence[str]) -> int:
     """Run a command; 0 when it did what was asked, 1 with one clear error when it could not, 130 when interrupted."""
     try:
+        if _wants_cli(given):
+            return gate.run(given)
         asked = arguments.parse(given)
-        if _wants_cli(getattr(asked, "engine", None)):
-            return gate.run(asked, given, place.find(asked, getattr(asked, "name", None)))
         if asked.command in OPERATIONS:
             return operations.run(asked, place.find(asked))
         return COMMANDS[asked.command](asked)
@@ -32,7 +32,10 @@ def main(given: Sequence[str]) -> int:
         return 1
 
 
-def _wants_cli(engine: str | None) -> bool:
+def _wants_cli(given: Sequence[str]) -> bool:
+    engine = gate.own().parse_known_args(given)[0].engine
+    if engine not in (None, "pulumi", "embedded"):
+        raise EngineError(f"--engine {engine}: choose pulumi or embedded")
     if engine == "pulumi" and not shutil.which("pulumi"):
         raise EngineError("--engine pulumi: there is no `pulumi` on PATH")
     return engine == "pulumi" or (engine is None and bool(shutil.which("pulumi")))

@@ -2,94 +2,115 @@
 
 The CLI lets an undecidable mandatory rule through as an advisory, and runs stack rules after the resources exist. So
 `up` previews first, reads the event stream (only that carries the findings), and goes on only when nothing speaks
-against it.
+against it. Every other command goes to the CLI as it is.
 """
 
 import argparse
-import json
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
-from engine.cli.operations import policy_packs
-from engine.cli.place import Place
+from engine.api import Record
+from engine.cli import place
+from engine.cli.display import Display
+from engine.cli.operations import ask, policy_packs
+from engine.cli.stream import events
 from engine.errors import EngineError
+from engine.job import Finished
 
-UNDECIDED = "can't run policy"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a preview's event stream says."""
-
-    findings: tuple[dict[str, Any], ...]
-    errors: tuple[str, ...]
-
-    @property
-    def blocking(self) -> list[dict[str, Any]]:
-        """The findings that stop an `up`: violations of mandatory rules, and rules that could not be decided."""
-        return [
-            f for f in self.findings if f.get("enforcementLevel") == "mandatory" or UNDECIDED in str(f.get("message"))
-        ]
+_GATED: Final = {"preview": "preview", "pre": "preview", "up": "up", "update": "up"}
+_UNGATED: Final = {"watch": "it deploys without asking the policies", "--remote": "the gate runs here alone"}
+_NAMING: Final = frozenset({"init", "select", "rm"})
+_PLAN: Final = "--plan"  # of a preview that was not gated
 
 
-def read(stream: Iterable[str]) -> Verdict:
-    """The verdict of a stream of engine events, one JSON object a line."""
-    findings, errors = [], []
-    for line in stream:
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        if not isinstance(event, dict):
-            continue
-        if "policyEvent" in event:
-            findings.append(event["policyEvent"])
-        diagnostic = event.get("diagnosticEvent") or {}
-        if diagnostic.get("severity") == "error":
-            errors.append(str(diagnostic.get("message", "")).strip())
-        if UNDECIDED in str(diagnostic.get("message")):
-            findings.append({"message": diagnostic["message"], "enforcementLevel": "undecided"})
-    return Verdict(tuple(findings), tuple(errors))
+def run(given: Sequence[str]) -> int:
+    """Runs `given` with the CLI; 0 when it did what was asked, 1 when a policy or the CLI refused."""
+    known, rest = own().parse_known_args(given)
+    command = next((word for word in rest if not word.startswith("-")), "")
+    for word in (*_UNGATED, _PLAN):
+        if word in rest:
+            raise EngineError(f"pulumiw refuses {word}: {_UNGATED.get(word, 'its plan was not asked about here')}")
+    gate = _Gate(known, rest)
+    if command not in _GATED:
+        return gate.forward(given)
+    rest.remove(command)
+    packs = [word for pack in policy_packs(known.policy_pack, gate.root) for word in ("--policy-pack", str(pack))]
+    passed = [*rest, *packs]
+    if not gate.preview(_GATED[command], passed):
+        return 1
+    if _GATED[command] == "preview":
+        return 0
+    if not known.yes:
+        if known.non_interactive or not sys.stdin.isatty():
+            raise EngineError("--yes must be passed in to proceed when running in non-interactive mode")
+        if not ask("update"):
+            raise EngineError("confirmation declined, not proceeding")
+    flags = ["--json"] if known.json else []
+    return gate.pulumi("up", "--skip-preview", "--yes", *flags, *gate.where, *passed)
 
 
-def run(arguments: argparse.Namespace, given: Sequence[str], place: Place) -> int:
-    """`given` through the CLI, gated where it is a preview or an up."""
-    environment = {**os.environ, **place.environment}
-    rest = _without_engine(given)
-    if arguments.command not in ("preview", "up"):
-        return subprocess.run(["pulumi", *rest], env=environment, check=False).returncode
-    packs = [word for pack in policy_packs(arguments, place) for word in ("--policy-pack", str(pack))]
-    if arguments.policy_pack:
-        packs = []
-    if arguments.command == "preview" and not arguments.json:
-        shown = subprocess.run(["pulumi", *rest, *packs], env=environment, check=False).returncode
-        return shown or _judge(place, packs, environment)
-    if arguments.command == "up":
-        code = _judge(place, packs or _named(arguments), environment)
-        if code:
-            return code
-        rest = [*rest, *([] if arguments.skip_preview else ["--skip-preview"])]
-    return subprocess.run(["pulumi", *rest, *packs], env=environment, check=False).returncode
+def own() -> argparse.ArgumentParser:
+    """The arguments that the gate has to know; all others go to the CLI, in the preview and in the `up`."""
+    own = argparse.ArgumentParser(prog="pulumiw", add_help=False, allow_abbrev=False)
+    own.add_argument("--engine")
+    own.add_argument("-s", "--stack")
+    own.add_argument("-C", "--cwd", default=".")
+    own.add_argument("--policy-pack", action="append")
+    own.add_argument("--color", default="auto")
+    for flags in (("-y", "--yes"), ("-f", "--skip-preview"), ("-j", "--json"), ("--diff",), ("--non-interactive",)):
+        own.add_argument(*flags, action="store_true")
+    return own
 
 
-def _judge(place: Place, packs: Sequence[str], environment: dict[str, str]) -> int:
-    command = ["pulumi", "preview", "--json", "--non-interactive", "--stack", place.name, *packs]
-    streaming = {**environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
-    done = subprocess.run(command, env=streaming, cwd=place.project.root, capture_output=True, text=True, check=False)
-    verdict = read(done.stdout.splitlines())
-    for finding in verdict.blocking:
-        words = (f"[{finding.get('enforcementLevel')}]", finding.get("policyName", ""), finding.get("message", ""))
-        print("  " + " ".join(str(word).strip() for word in words))
-    if done.returncode and not verdict.blocking:
-        raise EngineError("; ".join(verdict.errors) or f"pulumi preview failed\n{done.stderr[-2000:]}")
-    return 1 if verdict.blocking else 0
+class _Gate:
+    """The CLI on one stack."""
 
+    def __init__(self, known: argparse.Namespace, rest: Sequence[str]) -> None:
+        self._known = known
+        self.root = place.root_of(Path(known.cwd))
+        self.where = ["--cwd", str(Path(known.cwd).resolve())]
+        action = tuple(word for word in rest if not word.startswith("-"))
+        named = action[2] if action[:1] == ("stack",) and len(action) > 2 and action[1] in _NAMING else known.stack
+        self._name = place.chosen_stack(self.root, named)
+        self._selects = action[:2] == ("stack", "select")
+        self.where += ["--stack", self._name] if self._name else []
+        self._environment = {**os.environ, **place.for_cli(self.root, self._name)}
 
-def _named(arguments: argparse.Namespace) -> list[str]:
-    return [word for pack in arguments.policy_pack or () for word in ("--policy-pack", pack)]
+    def forward(self, given: Sequence[str]) -> int:
+        """Any other command, as it was typed."""
+        code = self.pulumi(*_without_engine(given))
+        if code == 0 and self._selects and self._name:
+            place.choose(self.root, self._name)
+        return code
+
+    def pulumi(self, *words: str) -> int:
+        return subprocess.run(["pulumi", *words], env=self._environment, check=False).returncode
+
+    def preview(self, command: str, passed: Sequence[str]) -> bool:
+        """Shows the plan and what the policies say; whether nothing speaks against it."""
+        known = self._known
+        as_json = known.json and command == "preview"
+        display = Display(self._name or "selected stack", as_json=as_json, diff=known.diff, color=known.color)
+        display.begin("preview", silent=known.skip_preview)
+        began, seen = time.monotonic(), Record()
+        with subprocess.Popen(
+            ["pulumi", "preview", "--json", "--non-interactive", *self.where, *passed],
+            env={**self._environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout
+            for event in events(process.stdout):
+                seen.add(event)
+                display(event)
+        result = seen.result(Finished(process.returncode == 0, (), {}), time.monotonic() - began)
+        display.finish(result, "preview")
+        return result.ok
 
 
 def _without_engine(given: Sequence[str]) -> list[str]:

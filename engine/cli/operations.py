@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine import api
@@ -13,24 +14,25 @@ from engine.errors import EngineError
 
 def run(arguments: argparse.Namespace, place: Place) -> int:
     """Run the operation; 0 when it did what was asked."""
-    display = Display(place.name, as_json=arguments.json, diff=arguments.diff)
+    color = getattr(arguments, "color", "auto")
+    display = Display(place.name, as_json=arguments.json, diff=arguments.diff, color=color)
     command = arguments.command
     _may_act(arguments)
 
     def confirm(_plan: Result) -> bool:
-        agreed = bool(getattr(arguments, "yes", True)) or _ask(command)
-        if agreed:
-            display.begin(command)
-        return agreed
+        if not arguments.yes and not ask(command):
+            raise EngineError("confirmation declined, not proceeding")
+        display.begin(command)
+        return True
 
     stack = place.stack
     if command in {"destroy", "refresh"}:
-        display.begin("preview")
+        display.begin("preview", silent=arguments.skip_preview)
         operation = api.destroy if command == "destroy" else api.refresh
         result = operation(stack, on_event=display, confirm=confirm)
     else:
-        packs = policy_packs(arguments, place)
-        display.begin("preview")
+        packs = policy_packs(arguments.policy_pack, place.project.root)
+        display.begin("preview", silent=getattr(arguments, "skip_preview", False))
         if command == "preview":
             result = api.preview(stack, policy_packs=packs, refresh=arguments.refresh, on_event=display)
         else:
@@ -39,15 +41,15 @@ def run(arguments: argparse.Namespace, place: Place) -> int:
     return _exit(arguments, result)
 
 
-def policy_packs(arguments: argparse.Namespace, place: Place) -> list[Path]:
+def policy_packs(named: Sequence[str] | None, root: Path) -> list[Path]:
     """The packs that are named, else the project's own."""
-    if named := arguments.policy_pack:
-        for pack in named:
-            if not (Path(pack) / "PulumiPolicy.yaml").exists():
-                raise EngineError(f"{pack}: is no policy pack (it has no PulumiPolicy.yaml)")
-        return [Path(pack) for pack in named]
-    own = place.project.root / "policies"
-    return [own] if (own / "PulumiPolicy.yaml").exists() else []
+    for pack in named or ():
+        if not (Path(pack) / "PulumiPolicy.yaml").exists():
+            raise EngineError(f"{pack} is no policy pack: it has no PulumiPolicy.yaml")
+    if named:
+        return [Path(pack).resolve() for pack in named]
+    own = root / "policies"
+    return [own.resolve()] if (own / "PulumiPolicy.yaml").exists() else []
 
 
 def _may_act(arguments: argparse.Namespace) -> None:
@@ -57,7 +59,8 @@ def _may_act(arguments: argparse.Namespace) -> None:
         raise EngineError("--yes must be passed in to proceed when running in non-interactive mode")
 
 
-def _ask(command: str) -> bool:
+def ask(command: str) -> bool:
+    """Whether the person at the terminal agrees."""
     return input(f"Do you want to perform this {command}? [y/N] ").strip().lower() in ("y", "yes")
 
 

@@ -44,19 +44,14 @@ class Place:
         values, secret_keys = self.file.read(self.passphrase)
         return Stack(self.project, self.name, values, secret_keys, self.backend, self.passphrase)
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """What the Pulumi CLI needs to open the same stack."""
-        return {"PULUMI_BACKEND_URL": f"file://{self.backend}", "PULUMI_CONFIG_PASSPHRASE": self.passphrase}
-
 
 def find(arguments: argparse.Namespace, name: str | None = None) -> Place:
     """The place that the arguments and the environment name."""
     project = load(arguments)
-    chosen = name or stack_name(project, arguments)
+    chosen = name or stack_name(project.root, getattr(arguments, "stack", None))
     if not name and not os.environ.get("PULUMI_BACKEND_URL"):
         _known(project, chosen)
-    return Place(project, chosen, backend(project, chosen), passphrase(project, chosen))
+    return Place(project, chosen, backend(project.root, chosen), passphrase(project.root, chosen))
 
 
 def _known(project: Project, name: str) -> None:
@@ -67,27 +62,54 @@ def _known(project: Project, name: str) -> None:
 
 def load(arguments: argparse.Namespace) -> Project:
     """The project of the working directory or one above it."""
-    start = Path(getattr(arguments, "cwd", ".")).resolve()
-    root = next((each for each in (start, *start.parents) if (each / "Pulumi.yaml").exists()), start)
-    return Project.load(root)
+    return Project.load(root_of(Path(getattr(arguments, "cwd", "."))))
 
 
-def stack_name(project: Project, arguments: argparse.Namespace) -> str:
-    """The stack that is named, else the selected one."""
-    selected = project.root / OWN / "selected"
-    name = getattr(arguments, "stack", None) or os.environ.get("PULUMI_STACK")
+def root_of(start: Path) -> Path:
+    """The folder of Pulumi.yaml: `start`, or one above it."""
+    start = start.resolve()
+    return next((each for each in (start, *start.parents) if (each / "Pulumi.yaml").exists()), start)
+
+
+def chosen_stack(root: Path, named: str | None) -> str:
+    """The stack that is named, else the selected one, else nothing."""
+    selected = root / OWN / "selected"
+    name = named or os.environ.get("PULUMI_STACK")
     if not name and selected.exists():
         name = selected.read_text().strip()
-    if not name:
-        raise EngineError("no stack selected: name one with --stack, or `pulumiw stack select NAME`")
-    return str(name).rpartition("/")[2]
+    return (name or "").rpartition("/")[2]
 
 
-def backend(project: Project, stack: str) -> Path:
+def stack_name(root: Path, named: str | None) -> str:
+    """The stack that is named, else the selected one; an EngineError when there is none."""
+    if name := chosen_stack(root, named):
+        return name
+    raise EngineError("no stack selected: name one with --stack, or `pulumiw stack select NAME`")
+
+
+def choose(root: Path, name: str) -> None:
+    """Commands without --stack mean `name` from now on."""
+    (root / OWN).mkdir(exist_ok=True)
+    (root / OWN / "selected").write_text(f"{name}\n")
+
+
+def for_cli(root: Path, name: str) -> dict[str, str]:
+    """What the environment lacks for the Pulumi CLI to open the stack; the same passphrases are refused."""
+    if name == DEVELOPMENT:
+        found = {} if os.environ.get("PULUMI_BACKEND_URL") else {"PULUMI_BACKEND_URL": f"file://{backend(root, name)}"}
+        return found | {"PULUMI_CONFIG_PASSPHRASE": passphrase(root, name)}
+    if name and not StackFile(root / f"Pulumi.{name}.yaml", "").document().get("secretsprovider"):
+        passphrase(root, name)
+    return {}
+
+
+def backend(root: Path, stack: str) -> Path:
     """The directory of the file backend; the embedded engine refuses a backend that it cannot lock."""
     url = os.environ.get("PULUMI_BACKEND_URL")
     if not url and stack == DEVELOPMENT:
-        return project.root / OWN / "state"
+        own = root / OWN / "state"
+        own.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return own
     if not url:
         raise EngineError(f"stack {stack} names no backend: set PULUMI_BACKEND_URL, such as file:///srv/pulumi-state")
     if not url.startswith("file://"):
@@ -98,7 +120,7 @@ def backend(project: Project, stack: str) -> Path:
     return path.resolve()
 
 
-def passphrase(project: Project, stack: str) -> str:
+def passphrase(root: Path, stack: str) -> str:
     """The passphrase of the environment; in development one that is made once, readable by its user alone."""
     file = os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE")
     given = os.environ.get("PULUMI_CONFIG_PASSPHRASE")
@@ -107,7 +129,7 @@ def passphrase(project: Project, stack: str) -> str:
             given = Path(file).read_text().strip()
         except OSError as error:
             raise PassphraseError(f"PULUMI_CONFIG_PASSPHRASE_FILE cannot be read: {error.strerror}") from None
-    generated = project.root / OWN / "passphrase"
+    generated = root / OWN / "passphrase"
     if stack == DEVELOPMENT:
         return given or _generated(generated)
     if not given:

@@ -7,7 +7,7 @@ from typing import Any
 from engine import api, backend, lock
 from engine.backend import Checkpoint
 from engine.cli import place
-from engine.cli.place import OWN, Place
+from engine.cli.place import Place
 from engine.errors import EngineError
 from engine.journal import Journal
 from engine.values import reveal
@@ -50,7 +50,7 @@ def listing(arguments: argparse.Namespace) -> int:
     rows = []
     for name in sorted(names):
         try:
-            state = place.backend(project, name) / ".pulumi/stacks" / project.name / f"{name}.json"
+            state = place.backend(project.root, name) / ".pulumi/stacks" / project.name / f"{name}.json"
             rows.append({"name": name, "initialized": state.exists()})
         except EngineError as error:
             rows.append({"name": name, "initialized": False, "reason": str(error)})
@@ -65,11 +65,9 @@ def listing(arguments: argparse.Namespace) -> int:
 def select(arguments: argparse.Namespace) -> int:
     """Make a stack the one that commands without --stack mean."""
     project = place.load(arguments)
-    name = arguments.name or place.stack_name(project, arguments)
-    _ = Place(project, name, place.backend(project, name), place.passphrase(project, name)).stack
-    own = project.root / OWN
-    own.mkdir(exist_ok=True)
-    (own / "selected").write_text(f"{name}\n")
+    name = place.stack_name(project.root, arguments.name or getattr(arguments, "stack", None))
+    _ = Place(project, name, place.backend(project.root, name), place.passphrase(project.root, name)).stack
+    place.choose(project.root, name)
     return 0
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from engine import urn as urns
 from engine.events import StepStarted
 from engine.urn import STACK_TYPE
 
@@ -31,42 +32,47 @@ class Row:
         return self.op != "same"
 
 
-def note(step: StepStarted) -> str:
-    """What a change means for what runs, and what changed."""
-    return "; ".join(part for part in (_meaning(step), _changed(step)) if part)
-
-
-def _meaning(step: StepStarted) -> str:
-    if not step.urn.split("::")[2].endswith(SERVICE):
-        return ""
-    first = (step.new.get("updateConfig") or {}).get("order") != "start-first"
-    if step.op == "update" and "taskSpec" in step.diffs:
-        return "restarts: interrupted" if first else "restarts: rolling, start-first"
-    if step.op == "replace":
-        return "replaced: interrupted" if first else "replaced: blue/green"
-    return ""
-
-
-def _changed(step: StepStarted) -> str:
-    return f"[diff: ~{','.join(step.diffs)}]" if step.diffs and step.op in ("update", "replace", "refresh") else ""
-
-
 def build(steps: Iterable[StepStarted]) -> Row:
     """The tree of the steps; a URN's own type chain says under which component types it stands."""
     root = Row(STACK_TYPE, "")
     rows: dict[str, Row] = {}
-    steps = [step for step in steps if "pulumi:providers:" not in step.urn]
+    deleted_first: set[str] = set()
     for step in steps:
-        chain, name = step.urn.split("::")[2:4]
+        chain, name = urns.qualified_type(step.urn), urns.name_of(step.urn)
         if chain == STACK_TYPE:
-            root.name, root.op = name, step.op
+            root.op = step.op
+        if not root.name:
+            root.name = "-".join(reversed(step.urn.removeprefix("urn:pulumi:").split("::", 2)[:2]))
+        if chain == STACK_TYPE or urns.is_provider(urns.type_of(step.urn)):
             continue
-        row = rows.setdefault(step.urn, Row(chain.rpartition("$")[2], name))
-        if not row.changes or step.op == "replace":
-            row.op, row.note = step.op, note(step)
+        if step.op == "delete-replaced":
+            deleted_first.add(step.urn)
+        row = rows.setdefault(step.urn, Row(urns.type_of(step.urn), name))
+        if (not row.changes or step.op == "replace") and step.op != "refresh":
+            row.op, row.note = step.op, _note(step, step.urn in deleted_first)
     for urn, row in rows.items():
         _parent(urn, rows, root).children[urn] = row
     return root
+
+
+def _note(step: StepStarted, deleted_first: bool) -> str:
+    """What a change means for what runs, and what changed."""
+    shown = step.diffs and step.op in ("update", "replace", "refresh")
+    changed = f"[diff: ~{','.join(step.diffs)}]" if shown else ""
+    return "; ".join(part for part in (_meaning(step, deleted_first), changed) if part)
+
+
+def _meaning(step: StepStarted, deleted_first: bool) -> str:
+    if urns.type_of(step.urn) != SERVICE:
+        return ""
+    if step.op == "replace":
+        return "replaced: interrupted" if deleted_first else "replaced: blue/green"
+    if step.op != "update" or not {"taskSpec", "endpointSpec"} & set(step.diffs):
+        return ""
+    if (step.new.get("updateConfig") or {}).get("order") == "start-first":
+        return "restarts: rolling, start-first"
+    replicas = ((step.new.get("mode") or {}).get("replicated") or {}).get("replicas")
+    return "restarts: rolling, stop-first" if isinstance(replicas, int) and replicas > 1 else "restarts: interrupted"
 
 
 def _parent(urn: str, rows: dict[str, Row], root: Row) -> Row:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine.docker.client import Engine, Gone
+from engine.provider import ProviderError
 
 _INTERVAL: Final = 0.3
 _ENDED: Final = frozenset({"complete", "shutdown", "failed", "rejected", "remove", "orphaned"})
@@ -87,17 +88,13 @@ class Swarm:
         self._taken, self._cost = began, time.monotonic() - began
 
     def last_words(self, look: Look) -> list[str]:
-        """Why the latest failing task failed and the end of its log, as far as this node can read it."""
-        if not look.troubles:
+        """The end of the log of the latest failing task, as far as this node can read it."""
+        containers = [task["Status"].get("ContainerStatus", {}).get("ContainerID") for task in look.troubles]
+        if not any(containers):
             return []
-        task = look.troubles[0]
-        lines = [f"task: {task['Status']['Err']}"]
-        container = task["Status"].get("ContainerStatus", {}).get("ContainerID")
-        if not container:
-            return lines
         try:
             with self._engine.api() as docker:
-                log: bytes = docker.logs(container, tail=_LOG_LINES)
-        except Exception:  # the log is a help only: on another node, or a driver that cannot be read
-            return lines
-        return lines + [f"log: {line}" for line in log.decode(errors="replace").splitlines()[-_LOG_LINES:]]
+                log: bytes = docker.logs(next(filter(None, containers)), tail=_LOG_LINES)
+        except ProviderError:  # the log is a help only: it is on another node, or its driver cannot be read
+            return []
+        return [f"its log: {line}" for line in log.decode(errors="replace").splitlines()[-_LOG_LINES:]]

@@ -1,0 +1,54 @@
+"""The Pulumi CLI's engine events, one JSON object a line, as the engine's own."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from engine.events import Diagnostic, Event, PolicyFinding, StepStarted, Summary
+
+_UNDECIDED: Final = "can't run policy"
+_COLOUR: Final = re.compile(r"<\{%.*?%\}>")
+
+
+def events(stream: Iterable[str]) -> Iterator[Event]:
+    """What `stream` tells about steps, diagnostics and policies; lines that are no events are passed over."""
+    for line in stream:
+        try:
+            told = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(told, dict):
+            yield from _event(told)
+
+
+def _event(told: dict[str, Any]) -> Iterator[Event]:
+    match told:
+        case {"resourcePreEvent": {"metadata": step}}:
+            yield StepStarted(
+                step["op"],
+                step["urn"],
+                tuple(step.get("diffs") or ()),
+                tuple(step.get("keys") or ()),
+                (step.get("old") or {}).get("inputs") or {},
+                (step.get("new") or {}).get("inputs") or {},
+            )
+        case {"diagnosticEvent": said} if not said.get("ephemeral"):
+            message = _plain(said.get("message", ""))
+            if _UNDECIDED in message:
+                yield PolicyFinding("", "", "undecided", said.get("urn", ""), message)
+            yield Diagnostic(said.get("severity", "info"), said.get("urn", ""), message)
+        case {"policyEvent": found}:
+            message = _plain(found.get("message", ""))
+            severity = "undecided" if _UNDECIDED in message else found.get("enforcementLevel", "advisory")
+            pack = f"{found.get('policyPackName', '')}@v{found.get('policyPackVersion', '')}"
+            yield PolicyFinding(pack, found.get("policyName", ""), severity, found.get("resourceUrn", ""), message)
+        case {"errorEvent": {"error": message}}:
+            yield Diagnostic("error", "", _plain(message))
+        case {"summaryEvent": end}:
+            counts = {op: count for op, count in (end.get("resourceChanges") or {}).items() if count}
+            yield Summary("preview", not end.get("maybeCorrupt", False), counts, float(end.get("durationSeconds", 0)))
+
+
+def _plain(message: str) -> str:
+    return _COLOUR.sub("", message).strip()
