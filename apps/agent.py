@@ -32,7 +32,7 @@ class Message(BaseModel):
     """A message; its id is the same when its sender repeats it."""
 
     id: str = Field(min_length=1, max_length=100)
-    text: str = Field(max_length=1600, regex=r"^[^\0]*\Z")
+    text: str = Field(max_length=1600, regex=r"^[^\0]*\Z")  # type: ignore[call-overload]  # pydantic 1
 
 
 @app.post("/agent/messages", status_code=202)
