@@ -36,6 +36,11 @@ class Channel(kombu_redis.Channel):  # type: ignore[misc]
     unacked_mutex_expire = 20
     priority_steps = (0,)
 
+    def _brpop_read(self, **options: Any) -> Any:
+        """Read, and at every tenth turn look for messages of dead workers: the plain loop never does."""
+        self.qos.restore_visible(num=self.unacked_restore_limit)
+        return super()._brpop_read(**options)
+
     def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
         params: dict[str, Any] = super()._connparams(asynchronous)
 

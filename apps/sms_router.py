@@ -28,7 +28,7 @@ COST = Counter("sms_cost_usd_total", "Cost of the SMS received from users.")
 
 async def signed(request: Request) -> None:
     """Or 403. Twilio signs the address it was given, so the gateway passes on the Host that the sender used."""
-    public = os.environ.get("PUBLIC_URL") or f"https://{request.headers['host']}"
+    public = os.environ.get("PUBLIC_URL") or f"https://{request.headers.get('host')}"
     form = [(name, str(value)) for name, value in (await request.form()).multi_items()]
     query = f"?{request.url.query}" if request.url.query else ""
     given = request.headers.get("x-twilio-signature", "")

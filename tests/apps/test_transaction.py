@@ -166,10 +166,10 @@ def test_a_worker_that_is_killed_loses_nothing(stage: Stage) -> None:
     eventually(lambda: stage.redis("HLEN", "queue:unacked") != "0", 3)
     stage.control("kill", "worker")
     held.wait()
-    assert stage.redis("HLEN", "queue:unacked") == "1", "the message waits for another worker"
+    assert stage.redis("HLEN", "queue:unacked") != "0", "the message waits for another worker"
     stage.control("start", "worker")
     eventually(lambda: sid in messages(stage, "alice"), 31 + 10 + 30)
-    assert stage.redis("HLEN", "queue:unacked") == "0"
+    eventually(lambda: stage.redis("HLEN", "queue:unacked") == "0")
 
 
 @pytest.mark.parametrize(
