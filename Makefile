@@ -15,7 +15,7 @@ lint: ## style, types, import boundaries
 	@scripts/lint
 
 verify: ## prove on the running stack dev: every link, no other, no leak
-	@.venv/bin/python -m verify dev
+	@.venv/bin/python -m verify --stack dev
 
 bench: ## measure, and print the figures with their ratios
 	@.venv/bin/python -m bench
