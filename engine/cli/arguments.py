@@ -12,7 +12,7 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **options)  # type: ignore[arg-type]
 
     def error(self, message: str) -> NoReturn:
-        if "invalid choice" in message:
+        if message.startswith(("argument COMMAND: invalid choice", "argument ACTION: invalid choice")):
             raise UnsupportedError(f"the command {message.split(chr(39))[1]!r}")
         raise EngineError(message)
 
@@ -33,7 +33,7 @@ def _operation(commands: "argparse._SubParsersAction[_Parser]", name: str, text:
     command.add_argument("-j", "--json", action="store_true", help="print one JSON document")
     command.add_argument("--diff", action="store_true", help="show every changed property")
     command.add_argument("--expect-no-changes", action="store_true", help="fail when there is a change")
-    command.add_argument("-m", "--message", default="", help="what the history says about this run")
+    command.add_argument("-m", "--message", default="", help="accepted; the embedded engine keeps no messages")
     command.add_argument("-p", "--parallel", type=int, help="accepted; the engine runs what is independent at once")
     if name != "preview":
         command.add_argument("-y", "--yes", action="store_true", help="do not ask before acting")
@@ -83,7 +83,10 @@ def parser() -> argparse.ArgumentParser:
     setting.add_argument("--secret", action="store_true")
     setting.add_argument("--plaintext", action="store_true")
     for name in ("get", "rm"):
-        actions.add_parser(name, parents=[_common()]).add_argument("key")
+        action = actions.add_parser(name, parents=[_common()])
+        action.add_argument("key")
+    for action in actions.choices.values():
+        action.add_argument("--path", action="store_true", help="the key is a path such as settings.replicas.api")
     return top
 
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 
+from engine import paths
 from engine.cli import place
 from engine.errors import ConfigError, EngineError
 
@@ -21,15 +22,15 @@ def run(arguments: argparse.Namespace) -> int:
             secret = isinstance(declared, dict) and bool(declared.get("secret"))
             if (secret or _looks_secret(arguments.key)) and not arguments.secret and not arguments.plaintext:
                 raise EngineError(f"{arguments.key} looks like a secret: pass --secret, or --plaintext if it is none")
-            file.set(arguments.key, value, here.passphrase, secret=arguments.secret)
+            file.set(arguments.key, value, here.passphrase, secret=arguments.secret, path=arguments.path)
         case "rm":
-            file.remove(arguments.key)
+            file.remove(arguments.key, path=arguments.path)
         case "get":
             values, _ = file.read(here.passphrase)
-            key = file.full(arguments.key)
-            if key not in values:
+            top, *inner = paths.parse(arguments.key) if arguments.path else (arguments.key,)
+            value = paths.lookup(values, (file.full(str(top)), *inner))
+            if value is paths.MISSING:
                 raise ConfigError(f"configuration key {arguments.key!r} not found for stack {here.name!r}")
-            value = values[key]
             print(value if isinstance(value, str) else json.dumps(value))
         case _:
             _list(arguments, here)

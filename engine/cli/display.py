@@ -26,6 +26,7 @@ DONE = {"create": "created", "update": "updated", "delete": "deleted", "create-r
 TITLES = {"preview": "Previewing", "up": "Updating", "refresh": "Refreshing", "destroy": "Destroying"}
 NOUNS = {"create": "to create", "update": "to update", "delete": "to delete", "replace": "to replace",
          "same": "unchanged", "read": "to read", "refresh": "to refresh"}  # fmt: skip
+PARTS: Final = ("create-replacement", "delete-replaced")  # of a replacement, which counts as one
 EVERY: Final = 5.0  # seconds between two lines of progress
 SLOW: Final = 1.0  # seconds from which a step is worth a line of its own
 
@@ -42,7 +43,7 @@ class Display:
         self._total = self._done = 0
         self._acting, self._silent = False, False
         self._working: dict[str, str] = {}
-        self._began = self._spoke = time.monotonic()
+        self._began = self._spoke = 0.0
 
     def begin(self, phase: str, *, silent: bool = False) -> None:
         """A phase starts; a `silent` one shows its plan only when it fails."""
@@ -51,7 +52,8 @@ class Display:
         self.findings.clear()
         self._working.clear()
         self._silent = silent
-        self._acting, self._done, self._began = phase != "preview", 0, time.monotonic()
+        self._acting, self._done = phase != "preview", 0
+        self._began = self._spoke = time.monotonic()
         self._say(f"{TITLES[phase]} ({self._stack}):")
 
     def __call__(self, event: Event) -> None:
@@ -90,7 +92,8 @@ class Display:
                 self._say("Outputs:")
                 for name, value in sorted(result.outputs.items()):
                     self._say(f"    {name}: {_short(value)}")
-            counts = (f"{n} {NOUNS.get(op, op) if not self._acting else op}" for op, n in result.counts.items())
+            shown = {op: count for op, count in result.counts.items() if op not in PARTS}
+            counts = (f"{n} {NOUNS.get(op, op) if not self._acting else op}" for op, n in shown.items())
             self._say(f"Resources: {', '.join(counts) or 'none'}")
             self._say(f"Duration: {result.seconds:.1f} s")
         if not result.ok:

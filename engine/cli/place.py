@@ -1,8 +1,10 @@
 """Where a command runs: the project, the stack, its backend and its passphrase."""
 
 import argparse
+import contextlib
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -142,8 +144,13 @@ def passphrase(root: Path, stack: str) -> str:
 
 
 def _generated(path: Path) -> str:
+    """Made once: of two runs that begin together, one makes it and both use it."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        handle, temporary = tempfile.mkstemp(dir=path.parent)  # readable by its user alone
+        with os.fdopen(handle, "w") as file:
             file.write(f"{secrets.token_urlsafe(32)}\n")
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+        Path(temporary).unlink()
     return path.read_text().strip()

@@ -1,13 +1,14 @@
 """Pulumi.<stack>.yaml: plain values, encrypted values, and the salt that they were encrypted with."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from engine import paths
 from engine.crypto import Crypter, new_crypter, open_crypter
 from engine.errors import ConfigError
 
@@ -49,23 +50,30 @@ class StackFile:
             values |= {key: _opened(values[key], crypter) for key in secret}
         return values, secret
 
-    def set(self, key: str, value: str, passphrase: str, *, secret: bool) -> None:
-        """Writes one value; the rest of the file stays as it is, comments included."""
+    def set(self, key: str, value: str, passphrase: str, *, secret: bool, path: bool = False) -> None:
+        """Writes one value, with `path` inside the object at the key; the rest of the file stays, comments included."""
         document = self.document()
-        entry: Any = value
+        entry: Any = _typed(value) if path else value
         if secret:
             salt = document.get("encryptionsalt")
             crypter = open_crypter(passphrase, salt) if salt else new_crypter(passphrase)
             entry = {"secure": crypter.encrypt(value)}
             if not salt:
                 self._write(f"encryptionsalt: {crypter.salt}\n{self._text()}")
-        self._replace(self.full(key), entry)
+        top, *inner = paths.parse(key) if path else (key,)
+        self._replace(self.full(str(top)), _placed(self._stored(str(top)), inner, entry) if inner else entry)
 
-    def remove(self, key: str) -> None:
+    def remove(self, key: str, *, path: bool = False) -> None:
         """Takes one value out."""
-        if self.full(key) not in {self.full(str(known)) for known in self.document().get("config") or {}}:
+        top, *inner = paths.parse(key) if path else (key,)
+        stored = self._stored(str(top))
+        if paths.lookup(stored, tuple(inner)) in (None, paths.MISSING):
             raise ConfigError(f"configuration key {key!r} not found for stack {self.path.name.split('.')[1]}")
-        self._replace(self.full(key), None)
+        self._replace(self.full(str(top)), _without(stored, inner) if inner else None)
+
+    def _stored(self, key: str) -> Any:
+        values = self.document().get("config") or {}
+        return next((value for known, value in values.items() if self.full(str(known)) == self.full(key)), None)
 
     def _text(self) -> str:
         return self.path.read_text() if self.path.exists() else ""
@@ -103,3 +111,35 @@ def _opened(value: Any, crypter: Crypter) -> Any:
             return crypter.decrypt(str(value["secure"]))
         return {key: _opened(item, crypter) for key, item in value.items()}
     return [_opened(item, crypter) for item in value] if isinstance(value, list) else value
+
+
+def _typed(value: str) -> Any:
+    """A value at a path may be a truth value or a whole number, as with the CLI."""
+    if value in ("true", "false"):
+        return value == "true"
+    return int(value) if re.fullmatch(r"-?(0|[1-9]\d*)", value) else value
+
+
+def _placed(stored: Any, inner: Sequence[str | int], entry: Any) -> Any:
+    """`stored` with `entry` at the path `inner`; objects and lists on the way are made."""
+    if not inner:
+        return entry
+    head, *rest = inner
+    if isinstance(head, int):
+        items = list(stored) if isinstance(stored, list) else []
+        if head > len(items):
+            raise ConfigError(f"the list has {len(items)} elements: nothing can be set at {head}")
+        old = items[head] if head < len(items) else None
+        return [*items[:head], _placed(old, rest, entry), *items[head + 1 :]]
+    pairs = dict(stored) if isinstance(stored, Mapping) else {}
+    return {**pairs, head: _placed(pairs.get(head), rest, entry)}
+
+
+def _without(stored: Any, inner: Sequence[Any]) -> Any:
+    head, *rest = inner
+    items = list(stored) if isinstance(stored, list) else dict(stored)
+    if rest:
+        items[head] = _without(items[head], rest)
+    else:
+        del items[head]
+    return items

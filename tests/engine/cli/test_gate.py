@@ -1,0 +1,151 @@
+"""The gate in front of the Pulumi CLI: `pulumi` here is a script that tells the events it was given."""
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.cli.conftest import Place
+
+PULUMI = """#!/usr/bin/env python3
+import json, os, sys
+here = os.path.dirname(__file__)
+asked = {"words": sys.argv[1:], "backend": os.environ.get("PULUMI_BACKEND_URL"),
+         "passphrase": bool(os.environ.get("PULUMI_CONFIG_PASSPHRASE")),
+         "streaming": os.environ.get("PULUMI_ENABLE_STREAMING_JSON_PREVIEW")}
+print(json.dumps(asked), file=open(os.path.join(here, "asked"), "a"))
+if "preview" in sys.argv:
+    print(open(os.path.join(here, "events")).read())
+    sys.exit(int(open(os.path.join(here, "exit")).read()))
+"""
+SERVICE = "urn:pulumi:dev::demo::docker:index/service:Service::api"
+PLAN: list[dict[str, Any]] = [
+    {"preludeEvent": {"config": {}}},
+    {"resourcePreEvent": {"planning": True, "metadata": {
+        "op": "update", "urn": SERVICE, "diffs": ["taskSpec"], "keys": None,
+        "old": {"inputs": {"taskSpec": {"image": "a"}}}, "new": {"inputs": {"taskSpec": {"image": "b"}}}}}},
+    {"diagnosticEvent": {"severity": "warning", "message": "<{%reset%}>take care<{%reset%}>", "urn": ""}},
+    {"summaryEvent": {"durationSeconds": 1, "resourceChanges": {"same": 3, "update": 1}}},
+]  # fmt: skip
+
+
+def finding(level: str, message: str = "must be good") -> dict[str, Any]:
+    about = {"policyName": "good", "policyPackName": "demo", "policyPackVersion": "1.2.3", "resourceUrn": SERVICE}
+    return {"policyEvent": {**about, "enforcementLevel": level, "message": f"<{{%reset%}}>{message}<{{%reset%}}>\n"}}
+
+
+class Gated:
+    def __init__(self, place: Place, folder: Path) -> None:
+        self.folder = folder
+        self.place = Place(place.path, {**place.environment, "PATH": f"{folder}:{place.environment['PATH']}"})
+        (folder / "pulumi").write_text(PULUMI)
+        (folder / "pulumi").chmod(stat.S_IRWXU)
+        self.tells(*PLAN)
+
+    def tells(self, *events: dict[str, Any], code: int = 0) -> None:
+        lines = [json.dumps({"sequence": number, "timestamp": 1, **event}) for number, event in enumerate(events)]
+        (self.folder / "events").write_text("\n".join(["no event", *lines]))
+        (self.folder / "exit").write_text(str(code))
+
+    @property
+    def asked(self) -> list[dict[str, Any]]:
+        path = self.folder / "asked"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+@pytest.fixture
+def gated(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gated:
+    return Gated(place, tmp_path_factory.mktemp("bin"))
+
+
+def test_an_up_previews_first_and_then_acts_with_the_same_arguments(gated: Gated) -> None:
+    shown = gated.place.must("up", "--yes", "--stack", "dev", "--target", SERVICE)
+    preview, up = gated.asked
+    root = str(gated.place.path)
+    rest = ["--cwd", root, "--stack", "dev", "--target", SERVICE]
+    assert preview["words"] == ["preview", "--json", "--non-interactive", *rest]
+    assert up["words"] == ["up", "--skip-preview", "--yes", *rest]
+    assert preview["streaming"] == "true"
+    assert up["streaming"] is None
+    assert {each["backend"] for each in gated.asked} == {f"file://{root}/.rempart/state"}
+    assert all(each["passphrase"] for each in gated.asked)
+    assert "~  └─ Service  api  restarts: interrupted; [diff: ~taskSpec]" in shown
+    assert "warning: take care" in shown
+    assert "Resources: 3 unchanged, 1 to update" in shown
+
+
+@pytest.mark.parametrize(
+    "found",
+    [finding("mandatory"), finding("advisory", "can't run policy 'good' from policy pack 'demo' during preview")],
+)
+def test_a_violation_and_an_undecided_rule_stop_an_up(gated: Gated, found: dict[str, Any]) -> None:
+    gated.tells(*PLAN, found)
+    done = gated.place.run("up", "--yes", "--stack", "dev")
+    assert done.returncode == 1
+    assert "good  Service  api  (demo@v1.2.3)" in done.stdout
+    assert "1 policy finding stops it" in done.stderr
+    assert [each["words"][0] for each in gated.asked] == ["preview"]
+
+
+def test_an_advice_stops_nothing(gated: Gated) -> None:
+    gated.tells(*PLAN, finding("advisory"))
+    assert "[advisory] good" in gated.place.must("up", "--yes", "--stack", "dev")
+    assert len(gated.asked) == 2
+
+
+def test_a_preview_that_fails_stops_an_up(gated: Gated) -> None:
+    gated.tells(*PLAN, {"diagnosticEvent": {"severity": "error", "message": "no such thing"}}, code=255)
+    done = gated.place.run("up", "--yes", "--stack", "dev")
+    assert done.returncode == 1
+    assert "error: no such thing" in done.stdout
+    assert len(gated.asked) == 1
+
+
+def test_the_projects_own_pack_is_asked_in_both(gated: Gated) -> None:
+    own = gated.place.path / "policies"
+    own.mkdir()
+    (own / "PulumiPolicy.yaml").write_text("name: demo\n")
+    gated.place.must("up", "--yes", "--stack", "dev")
+    for each in gated.asked:
+        assert each["words"][-2:] == ["--policy-pack", str(own)]
+
+
+def test_a_preview_as_one_document_carries_the_findings(gated: Gated) -> None:
+    gated.tells(*PLAN, finding("mandatory"))
+    done = gated.place.run("preview", "--json", "--stack", "dev")
+    document = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert document["policyFindings"][0]["message"] == "must be good"
+    assert document["changeSummary"] == {"same": 3, "update": 1}
+
+
+def test_other_commands_go_to_the_cli_as_they_are(gated: Gated) -> None:
+    gated.place.must("--engine", "pulumi", "stack", "history", "--show-secrets", "--stack", "dev")
+    assert [each["words"] for each in gated.asked] == [["stack", "history", "--show-secrets", "--stack", "dev"]]
+
+
+def test_a_selected_stack_is_remembered(gated: Gated) -> None:
+    gated.place.must("stack", "select", "dev")
+    gated.place.must("preview")
+    assert "--stack dev" in " ".join(gated.asked[-1]["words"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("watch",), "refuses watch"),
+        (("up", "--yes", "--plan", "x"), "refuses --plan"),
+        (("up", "--stack", "dev"), "--yes must be passed in"),
+        (("up", "--yes", "--stack", "stage"), "stack stage needs a passphrase"),
+    ],
+)
+def test_ways_around_the_gate_are_refused(gated: Gated, arguments: tuple[str, ...], said: str) -> None:
+    assert said in gated.place.refused(*arguments)
+    assert all(each["words"][0] == "preview" for each in gated.asked)
+
+
+def test_the_embedded_engine_can_be_chosen_where_the_cli_is(gated: Gated) -> None:
+    assert "Resources: 4 to create" in gated.place.must("preview", "--engine", "embedded", "--stack", "dev")
+    assert gated.asked == []
