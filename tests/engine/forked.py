@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable
+from contextvars import Context
 from multiprocessing.connection import Connection
 
 import pulumi_random  # noqa: F401
@@ -49,4 +50,4 @@ class ForkedPhase:
 def _main(ours: Connection, parents: Connection) -> None:
     parents.close()
     sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))  # not pytest's
-    phase.main(ours)
+    Context().run(phase.main, ours)  # without what another test's program left in the SDK's variables
