@@ -6,6 +6,14 @@ from binascii import Error as NotBase64
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+    load_ssh_private_key,
+)
+
 SHORTEST = 8
 """Characters. Anything shorter would be found everywhere."""
 _PUBLIC = re.compile(r"-----BEGIN (CERTIFICATE|CERTIFICATE REQUEST|PUBLIC KEY)-----.*?-----END \1-----", re.DOTALL)
@@ -20,10 +28,29 @@ def tokens(value: str) -> set[str]:
 
     Certificates are public, whatever they are kept in, and so give nothing away; nor does what is too short.
     """
-    text = _PUBLIC.sub("", _decoded(value)).strip()
+    text = hidden(value)
     if not re.search(r"\s", text):
         return {text} if len(text) >= SHORTEST else set()
-    return {word for word in _TOKEN.findall(text) if _HEX.fullmatch(word) or all(re.search(it, word) for it in _RANDOM)}
+    words = set(_TOKEN.findall(text)) - _shared_with_the_public_key(text)
+    return {word for word in words if _HEX.fullmatch(word) or all(re.search(it, word) for it in _RANDOM)}
+
+
+def _shared_with_the_public_key(text: str) -> set[str]:
+    """The words of a private key's text that are its public key's too, which ends it and stands in certificates."""
+    loads = load_ssh_private_key if "OPENSSH" in text else load_pem_private_key
+    try:
+        public = loads(text.encode(), password=None).public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return set()
+    ssh = public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    shown = ssh + b"".join(b"\n" + b64encode(b"\0" * shift + der) for shift in range(3))
+    return {word for word in _TOKEN.findall(text) if word.rstrip("=").encode() in shown}
+
+
+def hidden(value: str) -> str:
+    """What is secret in a value: all of it but certificates and public keys."""
+    return _PUBLIC.sub("", _decoded(value)).strip()
 
 
 def forms(token: str) -> Iterator[tuple[str, bytes]]:

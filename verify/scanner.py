@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
-from verify.needles import forms, tokens
+from verify.needles import forms, hidden, tokens
 
 
 class Scanner:
@@ -13,7 +13,7 @@ class Scanner:
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
         self._names: dict[bytes, str] = {}
-        self.too_short = sorted(name for name, value in secrets.items() if value.strip() and not value_gives(value))
+        self.too_short = sorted(name for name, value in secrets.items() if hidden(value) and not tokens(value))
         for name, value in sorted(secrets.items()):
             for token in tokens(value):
                 for form, pattern in forms(token):
@@ -41,11 +41,6 @@ class Scanner:
         finally:
             os.close(patterns)
             os.close(hits)
-
-
-def value_gives(value: str) -> bool:
-    """Whether there is something to look for, or nothing to hide."""
-    return bool(tokens(value)) or "-----BEGIN" in value or len(value.strip()) == 0
 
 
 def _grep(patterns: int, hits: int, stream: Iterable[bytes]) -> int:

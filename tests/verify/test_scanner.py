@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +61,20 @@ def test_a_private_key_gives_itself_away_by_any_line_of_it_and_a_certificate_by_
     second = identity.key.splitlines()[1]
     assert scanner.scan([b"log: " + second])[0] == {"key (plain)"}
     assert scanner.scan([identity.certificate])[0] == set()
+
+
+@pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL, PrivateFormat.OpenSSH])
+def test_a_public_key_gives_no_private_key_away(form: PrivateFormat) -> None:
+    """Both texts end with the same point, and where the bytes fall alike, so do the characters."""
+    for _ in range(20):
+        key = ec.generate_private_key(ec.SECP256R1())
+        text = key.private_bytes(Encoding.PEM, form, NoEncryption())
+        scanner = Scanner({"key": text.decode()})
+        public = key.public_key()
+        point = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        certificates = [base64.b64encode(b"x" * before + point) for before in range(3)]
+        assert scanner.scan([*certificates, public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)])[0] == set()
+        assert scanner.scan([text])[0] == {"key (plain)"}
 
 
 def test_a_mounted_file_is_searched_for_as_what_it_says() -> None:
