@@ -1,5 +1,7 @@
 """A small project of its own for each test, and the command line on it."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -7,8 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+
+from engine.cli.__main__ import main
 
 ROOT = Path(__file__).parents[3]
 PROJECT = """
@@ -39,22 +44,22 @@ STACK = "config:\n  # how long\n  demo:size: 16\n"
 
 @dataclass(frozen=True)
 class Place:
-    """A project folder, and `./pulumiw` in it."""
+    """A project folder, and the command line in it."""
 
     path: Path
     environment: dict[str, str]
 
     def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [str(ROOT / "pulumiw"), *arguments],
-            cwd=self.path,
-            env={**self.environment, **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        """In this process, which spares a second each time; the engine's phases have their own."""
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            contextlib.chdir(self.path),
+            mock.patch.dict(os.environ, {**self.environment, **environment}, clear=True),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            code = main(arguments)
+        return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
     def must(self, *arguments: str, **environment: str) -> str:
         done = self.run(*arguments, **environment)
@@ -71,6 +76,12 @@ class Place:
 
     def document(self, *arguments: str) -> Any:
         return json.loads(self.run(*arguments, "--json").stdout)
+
+
+@pytest.fixture(autouse=True)
+def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real number of iterations has tests of its own, and takes half a second each time."""
+    monkeypatch.setattr("engine.crypto.ITERATIONS", 1000)
 
 
 @pytest.fixture
@@ -98,8 +109,6 @@ def place(project: Path, clean: dict[str, str]) -> Place:
 @pytest.fixture
 def command(project: Path, clean: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """The command line in this process, for what starts no engine."""
-    from engine.cli.__main__ import main  # noqa: PLC0415
-
     for key in os.environ.keys() - clean.keys():
         monkeypatch.delenv(key)
     monkeypatch.setenv("PATH", clean["PATH"])

