@@ -4,6 +4,7 @@
 
 import asyncio
 import json
+import logging
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -18,7 +19,7 @@ from apps.database import transaction
 from apps.identity import user_by_token
 from apps.links import Links, Postgres, Redis
 from apps.service import serve, service
-from apps.vault import Sealed, Vault
+from apps.vault import Sealed, Vault, VaultError
 
 links = Links()
 postgres = links.to("postgres", Postgres)
@@ -26,6 +27,7 @@ vault = Vault.of(links.required_secret("oauth-encryption-key"))
 token_user = user_by_token(links.required_secret("api-secret-key"))
 allowance = Allowance(links.to("redis", Redis), "oauth:rate", per_minute=30)
 app = service(links)
+log = logging.getLogger(__name__)
 
 
 class Provider(StrEnum):
@@ -127,9 +129,17 @@ async def reencrypt() -> None:
         async with transaction(postgres, user) as connection:
             query = "SELECT provider, key_id, ciphertext FROM oauth_tokens WHERE key_id <> %s FOR UPDATE"
             for row in await (await connection.execute(query, (vault.current,))).fetchall():
-                provider, sealed = row["provider"], Sealed(row["key_id"], row["ciphertext"])
-                content = vault.open(sealed, user=user, provider=provider)
-                await keep(connection, user, provider, vault.seal(content, user=user, provider=provider))
+                await reseal(connection, user, row["provider"], Sealed(row["key_id"], row["ciphertext"]))
+
+
+async def reseal(connection: Any, user: str, provider: str, sealed: Sealed) -> None:
+    """Bring one integration's tokens under the current key, if its key is still here."""
+    try:
+        content = vault.open(sealed, user=user, provider=provider)
+    except VaultError:
+        log.error("tokens do not open: their user has to connect again", extra={"fields": {"provider": provider}})
+    else:
+        await keep(connection, user, provider, vault.seal(content, user=user, provider=provider))
 
 
 async def keep(connection: Any, user: str, provider: str, sealed: Sealed) -> None:

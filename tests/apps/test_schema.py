@@ -1,5 +1,7 @@
 """The schema on a real PostgreSQL: who may do what, and whose rows they see."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.apps.stage import Stage
@@ -62,10 +64,12 @@ SEEN = [
 
 
 @pytest.fixture(scope="module")
-def seeded(database: Stage) -> Stage:
+def seeded(database: Stage) -> Iterator[Stage]:
     """The database with a row of alice's and one of bob's in every table."""
     database.rows(SEED)
-    return database
+    yield database
+    database.rows("DELETE FROM users; DELETE FROM user_identification_logs")
+    database.apply("demo.sql")
 
 
 def test_applying_the_schema_again_changes_nothing(database: Stage) -> None:

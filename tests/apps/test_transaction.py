@@ -143,15 +143,22 @@ def test_oauth_tokens_are_stored_encrypted_and_given_to_nobody(stage: Stage) -> 
     assert not any(form in dumped for form in ("opensesame", b"opensesame".hex()))
 
 
-def test_a_new_encryption_key_takes_over_every_token(stage: Stage) -> None:
-    activate(stage, "alice", "google", "opensesame")
-    before = stage.rows("SELECT key_id FROM oauth_tokens")
-    keys = [base64.b64encode(secrets.token_bytes(32)).decode(), stage.furnishing.secrets["oauth-encryption-key"]]
-    stage.replace_secret("oauth-manager", "oauth-encryption-key", "\n".join(keys))
-    eventually(lambda: stage.rows("SELECT key_id FROM oauth_tokens") not in (before, []))
-    stage.replace_secret("oauth-manager", "oauth-encryption-key", keys[0])
-    eventually(lambda: is_ready(stage, "oauth-manager"))
-    assert "failed" not in stage.logs("oauth-manager")
+def test_a_new_encryption_key_takes_over_every_token_that_opens(stage: Stage) -> None:
+    for user in ("alice", "bob"):
+        activate(stage, user, "google", "opensesame")
+    stage.rows(
+        "INSERT INTO oauth_integrations (user_id, provider, state) VALUES ('alice', 'youtube', 'active');"
+        "INSERT INTO oauth_tokens (user_id, provider, key_id, ciphertext) VALUES ('alice', 'youtube', 'lost', 'x')"
+    )
+    (before,) = stage.rows(keys := "SELECT DISTINCT key_id FROM oauth_tokens WHERE provider = 'google'")
+    new = base64.b64encode(secrets.token_bytes(32)).decode()
+    old = stage.furnishing.secrets["oauth-encryption-key"]
+    stage.replace_secret("oauth-manager", "oauth-encryption-key", f"{new}\n{old}")
+    eventually(lambda: before not in stage.rows(keys))
+    assert len(stage.rows(keys)) == 1
+    stage.replace_secret("oauth-manager", "oauth-encryption-key", new)
+    eventually(lambda: stage.logs("oauth-manager").count("tokens do not open") == 2)
+    stage.rows("DELETE FROM oauth_integrations WHERE provider = 'youtube'")
 
 
 def test_a_worker_that_is_killed_loses_nothing(stage: Stage) -> None:
