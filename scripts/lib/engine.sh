@@ -48,16 +48,16 @@ ports_are_on_loopback() {
     --format '{{index .Options "com.docker.network.bridge.host_binding_ipv4"}}' 2> /dev/null) == 127.0.0.1 ]]
 }
 
+# The engine removes its pid file when it has ended.
 stop_engine() {
-  local pid i
-  pid=$(< "$engine_pid")
+  local i
   docker swarm leave --force || true
-  kill "$pid"
+  kill "$(< "$engine_pid")"
   for ((i = 0; i < 120; i++)); do
-    kill -0 "$pid" 2> /dev/null || break
+    [[ -e $engine_pid ]] || return 0
     sleep 0.25
   done
-  ! kill -0 "$pid" 2> /dev/null
+  return 1
 }
 
 remove_engine_data() {
