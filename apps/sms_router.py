@@ -17,7 +17,7 @@ from apps.twilio import is_signed, twiml
 
 links = Links()
 postgres, agent = links.to("postgres", Postgres), links.to("agent", Http)
-signing_key = links.secret("twilio-auth-token") or links.required_secret("webhook-signing-key")
+signing_keys = (links.secret("twilio-auth-token") or links.required_secret("webhook-signing-key")).split()
 price = Decimal(os.environ.get("SMS_PRICE_USD", "0.0079"))
 app = service(links)
 log = logging.getLogger(__name__)
@@ -32,7 +32,8 @@ async def signed(request: Request) -> None:
     form = [(name, str(value)) for name, value in (await request.form()).multi_items()]
     query = f"?{request.url.query}" if request.url.query else ""
     given = request.headers.get("x-twilio-signature", "")
-    if not is_signed(given, signing_key, f"{public}{request.url.path}{query}", form):
+    url = f"{public}{request.url.path}{query}"
+    if not any(is_signed(given, key, url, form) for key in signing_keys):
         raise HTTPException(403, "the signature is wrong")
 
 

@@ -94,6 +94,7 @@ class Furnishing:
             (caller, callee): secrets.token_hex(16) for caller in CALLS for callee in ("postgres", "redis")
         }
         self.secrets = {name: secrets.token_hex(32) for names in OWN_SECRETS.values() for name in names}
+        self.former_signing_key = secrets.token_hex(32)
         self.secrets["oauth-encryption-key"] = base64.b64encode(secrets.token_bytes(32)).decode()
         for name in {*CALLS, *SERVERS}:
             (folder / name).mkdir(parents=True)
@@ -135,7 +136,8 @@ class Furnishing:
             if callee in ("postgres", "redis"):
                 self._write(caller, f"{callee}.password", self.passwords[caller, callee])
         for secret in OWN_SECRETS.get(caller, ()):
-            self._write(caller, secret, self.secrets[secret])
+            former = f"\n{self.former_signing_key}" if secret == "webhook-signing-key" else ""
+            self._write(caller, secret, self.secrets[secret] + former)
 
     def _roles(self) -> str:
         callers = [caller for caller, callees in CALLS.items() if "postgres" in callees]

@@ -72,6 +72,12 @@ def test_a_wrong_signature_is_refused_before_anything_is_looked_up(stage: Stage)
     assert stage.rows("SELECT count(*) FROM user_identification_logs WHERE sid = 'SMwrong'") == ["0"]
 
 
+def test_a_signature_by_the_former_key_counts_while_its_generation_is_accepted(stage: Stage) -> None:
+    sid = new_sid()
+    signed = signature(stage.furnishing.former_signing_key.encode(), ADDRESS, form(ALICE, "hello", sid).items())
+    assert sms(stage, ALICE, "hello", sid, signed=signed).status == 200
+
+
 def test_a_stranger_gets_no_answer_and_is_logged_without_their_number(stage: Stage) -> None:
     answer = sms(stage, STRANGER, "hello", sid := new_sid())
     assert (answer.status, answer.body.count("<Message>")) == (200, 0)
