@@ -78,9 +78,11 @@ PLAIN: Mapping[str, Callable[[Given], dict[str, Any]]] = {"networks": _network, 
 
 
 def _literal(value: Any) -> Any:
-    """`value` with every dollar sign doubled: in a compose file a single one begins a variable."""
+    """`value` as a compose file has it: a single dollar sign begins a variable, and a count has no fraction."""
     if isinstance(value, dict):
         return {key: _literal(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_literal(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value.replace("$", "$$") if isinstance(value, str) else value

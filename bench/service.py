@@ -124,5 +124,5 @@ def _resources(given: Given) -> dict[str, Any]:
 def _amounts(given: Given) -> dict[str, Any]:
     with given:
         memory, cpus = given.take("memoryBytes"), given.take("nanoCpus")
-        amounts = {"memory": memory and str(memory), "cpus": cpus and f"{cpus / 1e9:g}"}
+        amounts = {"memory": memory and f"{memory:.0f}", "cpus": cpus and f"{cpus / 1e9:g}"}
         return {key: value for key, value in amounts.items() if value}

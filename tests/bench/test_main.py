@@ -1,0 +1,44 @@
+"""The command: what it refuses, and what it says where it cannot measure."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def bench(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bench", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
+    answer = bench("speed")
+    assert answer.returncode == 2
+    assert "nothing is called speed; known: preview, up, size, drawing, tests" in answer.stderr
+
+
+def test_no_runs_are_refused() -> None:
+    answer = bench("drawing", "--runs", "0")
+    assert answer.returncode == 2
+    assert "at least 1" in answer.stderr
+
+
+def test_a_figure_is_printed_and_written(tmp_path: Path) -> None:
+    file = tmp_path / "bench.json"
+    answer = bench("drawing", "--sizes", "5", "--runs", "1", "--json", str(file))
+    assert answer.returncode == 0, answer.stderr
+    assert "validating and drawing 5 services" in answer.stdout
+    (figure,) = json.loads(file.read_text())["figures"]
+    assert figure["aim"] == 1.0
+
+
+def test_without_an_engine_one_line_says_so(tmp_path: Path) -> None:
+    answer = bench("up", "--json", str(tmp_path / "bench.json"), DOCKER_HOST=f"unix://{tmp_path}/none.sock")
+    assert answer.returncode == 1
+    assert "not measured: no Docker engine answers" in answer.stdout
+    assert "Traceback" not in answer.stderr
