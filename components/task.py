@@ -73,7 +73,7 @@ def service(owner: Component, task: Task) -> docker.Service:
         endpoint_spec=endpoint,
         update_config=failing,
         rollback_config=turning_back,
-        converge_config={"delay": "500ms", "timeout": f"{task.health.start * 3}s"},
+        converge_config={"delay": "500ms", "timeout": f"{task.health.start * 5}s"},
         opts=ResourceOptions(parent=owner, delete_before_replace=task.single),
     )
 

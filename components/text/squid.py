@@ -22,7 +22,9 @@ http_access deny !https
 http_access deny all
 
 pid_filename none
-access_log stdio:/dev/stdout
+pinger_enable off
+acl probes src 127.0.0.1
+access_log stdio:/dev/stdout !probes
 cache_log stdio:/dev/stderr
 cache deny all
 cache_mem 8 MB
