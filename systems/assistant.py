@@ -40,8 +40,13 @@ TWILIO_TOKEN = Secret(name="twilio-auth-token", config="twilioAuthToken")
 API_KEY = Secret(name="api-secret-key")
 OAUTH_KEY = Secret(name="oauth-encryption-key", keeps_old=True)
 
-QUEUE = ("~queue:*", "&queue:*")
-"""Celery's keys and channels in Redis, all under one prefix."""
+COUNTS = ("-@all", "+ping", "+incrby", "+expire", "+multi", "+exec")
+SENDS = ("-@all", "+ping", "+multi", "+exec", "+lpush", "+llen", "+sadd", "+smembers")
+RECEIVES = (
+    *SENDS, "+rpush", "+brpop", "+zadd", "+zrem", "+zrevrangebyscore", "+hset", "+hget", "+hdel",
+    "+watch", "+unwatch", "+set", "+get", "+del", "+evalsha", "+script|load",
+)  # fmt: skip
+"""What a caller of Redis may do on its own keys: count requests, send to the queue, work on it."""
 
 
 def system(settings: Settings) -> System:
@@ -60,25 +65,24 @@ def system(settings: Settings) -> System:
 
     worker = Workers(
         name="worker", port=8004, command=role("worker"), replicas=replicas.worker,
-        uses=(postgres, redis.keys(*QUEUE), egress.to(*PROVIDERS, TWILIO)),
-        secrets=(OAUTH_KEY, TWILIO_TOKEN), **app,
+        uses=(postgres, redis.keys("~queue:*", *RECEIVES), egress.to(*PROVIDERS, TWILIO)), **app,
     )  # fmt: skip
     beat = Workers(
-        name="beat", port=8005, command=role("beat"), uses=(redis.keys(*QUEUE),), **app,
+        name="beat", port=8005, command=role("beat"), uses=(redis.keys("~queue:*", *SENDS),), **app,
     )  # fmt: skip
     oauth_manager = Service(
         name="oauth-manager", port=8002, command=role("oauth_manager"), replicas=replicas.oauth_manager,
-        uses=(postgres, redis.keys("~oauth:*"), egress.to(*PROVIDERS)),
+        uses=(postgres, redis.keys("~oauth:*", *COUNTS), egress.to(*PROVIDERS)),
         secrets=(API_KEY, OAUTH_KEY, *CLIENT_SECRETS), **app,
     )  # fmt: skip
     agent = Service(
         name="agent", port=8001, command=role("agent"), replicas=replicas.agent,
-        uses=(postgres, redis.keys(*QUEUE, "~agent:*"), egress.to(GEMINI)),
+        uses=(postgres, redis.keys("~queue:*", "~agent:*", *SENDS, "+incrby", "+expire"), egress.to(GEMINI)),
         secrets=(API_KEY, Secret(name="gemini-api-key", config="geminiApiKey")), **app,
     )  # fmt: skip
     api = Service(
         name="api", port=8000, command=role("api"), replicas=replicas.api,
-        uses=(postgres, redis.keys("~api:*"), agent, oauth_manager),
+        uses=(postgres, redis.keys("~api:*", *COUNTS), agent, oauth_manager),
         secrets=(API_KEY,), **app,
     )  # fmt: skip
     sms_router = Service(

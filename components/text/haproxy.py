@@ -19,7 +19,7 @@ defaults
     log global
     option dontlognull
     option redispatch
-    retries 2
+    retries 1
     timeout connect 1s
     timeout client {idle}s
     timeout server {idle}s
