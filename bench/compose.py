@@ -48,10 +48,11 @@ def compose(resources: Iterable[Resource]) -> Compose:
     for each in known:
         section = SECTIONS[each.type]
         with Given(each.inputs, each.name) as given:
-            given.drop("name")
+            name = given.take("name") or each.name
             if section in {"secrets", "configs"}:
                 files[each.name] = base64.b64decode(given.take("data"))
-                sections[section][each.name] = {"file": f"./{each.name}", **given.present(labels="labels")}
+                # Its own name, because the stack's in front of it would be longer than Docker allows.
+                sections[section][each.name] = {"name": name, "file": f"./{each.name}", "labels": given.labels()}
             elif section == "services":
                 sections[section][each.name] = service(given, names)
             else:
