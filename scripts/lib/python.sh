@@ -27,5 +27,5 @@ install_environment() {
 sync_environment() {
   export UV_PYTHON_DOWNLOADS=never
   { .venv/bin/python -c '' 2> /dev/null || uv venv --clear --python '>=3.11' .venv; } \
-    && uv pip sync --require-hashes --python .venv/bin/python requirements.lock
+    && uv pip sync --compile-bytecode --require-hashes --python .venv/bin/python requirements.lock
 }
