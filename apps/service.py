@@ -21,6 +21,7 @@ from apps.links import Links
 from apps.logs import log_json
 from apps.metrics import Observed, watch_certificates
 from apps.ready import check, watch
+from apps.reload import reload_on_change
 
 log = logging.getLogger(__name__)
 
@@ -61,16 +62,20 @@ def service(links: Links) -> FastAPI:
 
 def serve(app: FastAPI) -> None:
     """Serve on 127.0.0.1:$PORT until SIGTERM, then finish what has begun."""
-    log_json()
-    watch_certificates()
+    _prepare()
     _server(app).run()
 
 
 def serve_beside(app: FastAPI) -> None:
     """Serve from a thread, beside a program that has the main thread and its signals."""
+    _prepare()
+    threading.Thread(target=_server(app).run, daemon=True).start()
+
+
+def _prepare() -> None:
     log_json()
     watch_certificates()
-    threading.Thread(target=_server(app).run, daemon=True).start()
+    reload_on_change()
 
 
 def _server(app: FastAPI) -> uvicorn.Server:

@@ -52,10 +52,11 @@ RECEIVES = (
 def system(settings: Settings) -> System:
     """The assistant's diagram with this stack's replicas, images and addresses."""
     image, replicas = settings.image, settings.replicas
-    env = {"ENVIRONMENT": settings.environment, "LOG_LEVEL": settings.log_level}
-    app: dict[str, Any] = {"image": image("app"), "env": env, "memory": "256M"} | (
-        {"sources": str(ROOT / "apps")} if settings.live_reload else {}
-    )
+    env: dict[str, str] = {"ENVIRONMENT": settings.environment, "LOG_LEVEL": settings.log_level}
+    app: dict[str, Any] = {"image": image("app"), "env": env, "memory": "256M"}
+    if settings.live_reload:
+        env["LIVE_RELOAD"] = "yes"
+        app["sources"] = str(ROOT / "apps")
 
     egress = Egress(name="egress", image=image("egress"), replicas=replicas.egress)
     postgres = Database(
