@@ -171,7 +171,7 @@ EXAMPLES = {
         breaks=[
             lambda: service({"image": f"evil.example/app@{DIGEST}"}),
             lambda: container(image=f"nginx@{DIGEST}"),
-            lambda: service({"image": f"docker.io/library/nginx@{DIGEST}"}),
+            lambda: service({"image": f"elsewhere.example/library/nginx@{DIGEST}"}),
         ],
         keeps=[
             service,
