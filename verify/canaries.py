@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import secrets
+import shutil
 import tarfile
 import tempfile
 import time
@@ -18,6 +19,7 @@ from urllib.parse import quote
 from docker.errors import APIError
 from docker.types import ContainerSpec, EndpointSpec, TaskTemplate
 
+from verify.opened import backend
 from verify.places import CONFIGS, INSPECT, LAYERS, LOGS, OUTPUT, PROCESSES, SERVICES, STATE
 from verify.running import Target
 
@@ -45,9 +47,14 @@ def _write_files(target: Target, stack: Target, values: dict[str, str]) -> None:
     own = stack.root / ".rempart" / stack.stack
     own.mkdir(parents=True)
     (own / "up.log").write_text(f"error: {values[OUTPUT]}\n")
-    history = stack.root / ".rempart" / "state" / ".pulumi" / "history"
+    history = _history(stack)
     history.mkdir(parents=True)
     (history / "one.checkpoint.json").write_text(json.dumps({"plain": _base64(f"x{values[STATE]}")}))
+
+
+def _history(stack: Target) -> Path:
+    """A folder of its own in the backend that the stack's state is searched in."""
+    return backend(stack) / ".pulumi" / "history" / stack.stack
 
 
 def _make_image(stack: Target, value: str) -> None:
@@ -105,6 +112,7 @@ def _wait(stack: Target) -> None:
 
 
 def _remove(stack: Target) -> None:
+    shutil.rmtree(_history(stack), ignore_errors=True)
     engine, mine = stack.engine, {"label": stack.labels}
     for service in engine.services(filters=mine):
         engine.remove_service(service["ID"])

@@ -1,8 +1,10 @@
 """Declared ways out: each caller reaches its own hosts through the egress, and nobody else's; others have no way."""
 
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from diagram import Link, Protocol
 from verify.namespace import network_of
@@ -12,6 +14,8 @@ from verify.running import Target, Task
 LOOPBACK = "127.0.0.1"
 SECONDS = 40
 """The proxy itself gives up on an outside host before that."""
+ATTEMPTS = 3
+"""A listener that takes its callee for gone for a moment gives no answer, which is neither a yes nor a no."""
 WORKERS = 8
 
 
@@ -53,16 +57,18 @@ def _connect(task: Task, link: Link, place: str) -> int | None:
 
 def _say(task: Task, link: Link, request: str) -> int | None:
     """The status that the caller's own listener brings back; the tunnel is closed before anything is sent in it."""
-    try:
-        with network_of(task.pid):
-            stream = socket.create_connection((LOOPBACK, link.port), 5)
-        with stream:
-            stream.settimeout(SECONDS)
-            stream.sendall(request.encode())
-            words = stream.recv(1024).split()
-    except OSError:
-        return None
-    return int(words[1]) if len(words) > 1 and words[1].isdigit() else None
+    for _ in range(ATTEMPTS):
+        with suppress(OSError):
+            with network_of(task.pid):
+                stream = socket.create_connection((LOOPBACK, link.port), 5)
+            with stream:
+                stream.settimeout(SECONDS)
+                stream.sendall(request.encode())
+                words = stream.recv(1024).split()
+            if len(words) > 1 and words[1].isdigit():
+                return int(words[1])
+        time.sleep(1)
+    return None
 
 
 def _has_no_listener(task: Task, ports: list[int]) -> Row:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 ROOT = Path(__file__).parent.parent.parent
-PASSPHRASE = "a passphrase for tests alone"
+PASSPHRASE = secrets.token_urlsafe(24)
 
 
 @dataclass(frozen=True)
