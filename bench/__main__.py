@@ -37,9 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with console.status(f"measuring: {name}"):
             try:
                 lines += BENCHES[name](options)
-            except MeasureError as error:
+            except Exception as error:  # whatever keeps one from being measured keeps no other
                 failed = True
-                lines.append(Unmeasured(name, str(error)))
+                known = isinstance(error, MeasureError)
+                lines.append(Unmeasured(name, str(error) if known else f"{type(error).__name__}: {error}"))
     console.print(table(lines))
     console.print(_circumstances(options))
     write(wanted.json, lines)

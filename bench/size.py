@@ -16,6 +16,8 @@ from diagram.drawing import mermaid
 
 GROWTH = 1.2
 """A tenfold system may take twelve times as long: linear, with a fifth for what is not."""
+SEVERAL_TIMES = 100
+"""A larger system is previewed once: it takes minutes."""
 MEBIBYTES = 1024
 DRAWING_SECONDS = 1.0
 
@@ -26,7 +28,9 @@ def size(options: Options) -> Iterator[Line]:
         roots = [Path(folder) / str(count) for count in options.sizes]
         for count, root in zip(options.sizes, roots, strict=True):
             synthetic.project(root, count)
-        results = interleaved(options.runs, *(lambda root=root: preview(root) for root in roots))
+        few = [root for count, root in zip(options.sizes, roots, strict=True) if count <= SEVERAL_TIMES]
+        results = interleaved(options.runs, *(lambda root=root: preview(root) for root in few))
+        results += [(preview(root),) for root in roots[len(few) :]]
     yield from grown(options.sizes, results)
 
 
