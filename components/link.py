@@ -18,8 +18,8 @@ from diagram import Generation, Protocol
 class Link(Component):
     """What lets `caller` call `callee`: a network of their own, an identity, and a name to call.
 
-    `files` and `env` are the caller's; `passwords` (login to password) and `salts` are for the callee's keeper, and
-    hold every accepted generation.
+    `files` and `env` are the caller's, of the generation that it uses; `passwords` (login to password) and `salts` are
+    for the callee's keeper, and hold every accepted generation.
     """
 
     def __init__(
@@ -55,9 +55,7 @@ class Link(Component):
         if self.link.protocol is Protocol.postgres:
             salt = random.RandomBytes(self.child(f"salt-g{number}"), length=16, opts=self.own)
             self.salts[login] = salt.base64
-        files = authority.sign(self, f"client-g{number}", login, "client_auth").files(
-            self, f"g{number}", f"{self.link.callee}.pem"
-        )
-        files.append(secret_file(self, f"g{number}-word", f"{self.link.callee}.password", password.result))
         if used:
-            self.files += files
+            leaf = authority.sign(self, f"client-g{number}", login, "client_auth")
+            self.files += leaf.files(self, f"g{number}", f"{self.link.callee}.pem")
+            self.files.append(secret_file(self, f"g{number}-word", f"{self.link.callee}.password", password.result))
