@@ -24,6 +24,8 @@ start_engine() {
     systemctl enable --now docker
   else
     mkdir -p "$machine"
+    forget_unless dockerd "$engine_pid"
+    forget_unless containerd /var/run/docker/containerd/containerd.pid
     setsid dockerd --data-root "$engine_root" --pidfile "$engine_pid" >> "$engine_log" 2>&1 < /dev/null &
   fi
   local i
@@ -33,6 +35,13 @@ start_engine() {
   done
   tail -n 8 "$engine_log"
   return 1
+}
+
+# An engine that was killed leaves its number behind, and by now another process may have it.
+forget_unless() {
+  local program=$1 file=$2
+  [[ -e $file ]] || return 0
+  [[ $(cat "/proc/$(< "$file")/comm" 2> /dev/null) == "$program" ]] || rm -f "$file"
 }
 
 create_bridge() {
