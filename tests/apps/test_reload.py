@@ -11,8 +11,8 @@ import apps.reload
 PROGRAM = """
 import time
 from apps.reload import reload_on_change
-print("first words", flush=True)
 reload_on_change()
+print("first words", flush=True)
 time.sleep(30)
 """
 
