@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.live.checkout import Checkout, gateway_certificate
+from tests.live.engine import docker
 
 HTTP, HTTPS = 18080, 18443
 THIRD_PARTIES = (
@@ -39,5 +40,8 @@ def production(tmp_path: Path) -> Iterator[Checkout]:
     }
     for name, value in secrets.items():
         checkout.secret("live-prod", name, value)
+    before = set(docker("volume", "ls", "-q").split())
     yield checkout
     checkout.must("destroy", "--yes", "--stack", "live-prod")
+    if outlived := set(docker("volume", "ls", "-q").split()) - before:
+        docker("volume", "rm", *outlived)
