@@ -113,6 +113,7 @@ def test_every_type_reads_back_as_it_was_created_and_is_found_by_its_name(bench:
     secret, secret_inputs, _ = bench.make(SECRET, "secret", data=b64encode(b"one").decode(), labels=labels)
     config, config_inputs, _ = bench.make(CONFIG, "config", data=b64encode(b"level = info").decode())
     _, volume_inputs, _ = bench.make(VOLUME, "data", labels=labels, driver="local")
+    shared = f"{volume_inputs['name']}-keeper"
     container: dict[str, Any] = {
         "labels": labels,
         "env": {"MODE": "test", "WITH": "a=b"},
@@ -131,7 +132,7 @@ def test_every_type_reads_back_as_it_was_created_and_is_found_by_its_name(bench:
             {"type": "volume", "source": volume_inputs["name"], "target": "/data"},
             {
                 "type": "volume",
-                "source": f"{volume_inputs['name']}-keeper",
+                "source": shared,
                 "target": "/run/keeper",
                 "volumeOptions": {"driverName": "local", "driverOptions": {"type": "tmpfs", "device": "tmpfs"}},
             },
@@ -162,6 +163,7 @@ def test_every_type_reads_back_as_it_was_created_and_is_found_by_its_name(bench:
     for type, made, outputs in bench.made:
         assert bench.docker.find(type, {"name": outputs["name"]}) == made
         assert bench.docker.find(type, {"name": outputs["name"][:-1]}) is None
+    bench.made.insert(0, (VOLUME, shared, {"name": shared}))  # the service's mount makes it
 
 
 def test_a_service_that_says_little_reads_back_without_drift(bench: Bench, image: str) -> None:
