@@ -1,9 +1,11 @@
 # Each target is a script or a module: `make help` lists them.
+# `up`, `verify` and `down` take another stack than dev: make up STACK=recyclic.
 .DEFAULT_GOAL := help
+STACK ?= dev
 .PHONY: help up demo test lint verify bench images down uninstall
 
-up: ## from a bare machine to the running stack dev: installs what is missing, builds, deploys
-	@scripts/up
+up: ## from a bare machine to the running stack: installs what is missing, builds, deploys; STACK=dev
+	@scripts/up $(STACK)
 
 demo: ## send the demo message through stack dev and read it back
 	@.venv/bin/python -m scripts.demo dev
@@ -14,8 +16,8 @@ test: ## everything: lint, then the whole suite, the live tests included
 lint: ## style, types, import boundaries
 	@scripts/lint
 
-verify: ## prove on the running stack dev: every link, no other, no leak
-	@.venv/bin/python -m verify --stack dev
+verify: ## prove on the running stack: every link, no other, no leak; STACK=dev
+	@.venv/bin/python -m verify --stack $(STACK)
 
 bench: ## measure, and print the figures with their ratios
 	@.venv/bin/python -m bench
@@ -23,8 +25,8 @@ bench: ## measure, and print the figures with their ratios
 images: ## build the images whose content changed; FRESH=1 starts from today's Debian
 	@scripts/setup > /dev/null && .venv/bin/python -m images build $(if $(FRESH),--fresh) && .venv/bin/python -m images list
 
-down: ## remove stack dev with its data; images and engine stay
-	@scripts/down
+down: ## remove the stack with its data; images and engine stay; STACK=dev
+	@scripts/down $(STACK)
 
 uninstall: ## remove everything that `make up` made
 	@scripts/uninstall

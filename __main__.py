@@ -1,14 +1,14 @@
 """The stack: its settings, its system's diagram, and the platform that realises it."""
 
-from importlib import import_module
 from pathlib import Path
 
 import pulumi
 from pulumi.runtime import is_config_secret
 
-import settings
+import systems
 from components import Platform
 from diagram import System
+from settings import SettingsError
 
 ROOT = Path(__file__).parent
 
@@ -16,8 +16,8 @@ ROOT = Path(__file__).parent
 def main() -> None:
     """Deploy the system that the stack's settings name."""
     config = pulumi.Config()
-    values = settings.read(plain(config, "settings"), ROOT / "images.lock.json")
-    system: System = import_module(f"systems.{values.system}").system(values)
+    values = systems.read(plain(config, "settings"), ROOT / "images.lock.json")
+    system = systems.drawn(values)
     for warning in system.warnings():
         pulumi.log.warn(warning)
     secrets = third_party(config, system, required=values.requires_every_secret)
@@ -50,5 +50,5 @@ def third_party(config: pulumi.Config, system: System, *, required: bool) -> dic
 if __name__ == "__main__":
     try:
         main()
-    except (settings.SettingsError, ValueError) as error:
+    except (SettingsError, ValueError) as error:
         raise pulumi.RunError(str(error)) from None

@@ -1,10 +1,10 @@
-"""What may differ between stacks, and the limits on it. Holds no secret."""
+"""What may differ between the stacks of any system, and the limits on it. Holds no secret."""
 
 import json
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -31,19 +31,6 @@ class Ports(Group):
     https: Port = 443
 
 
-class AssistantReplicas(Group):
-    """How many tasks of each service that can have several."""
-
-    edge: Replicas = 1
-    gateway: Replicas = 1
-    api: Replicas = 1
-    agent: Replicas = 1
-    oauth_manager: Replicas = 1
-    sms_router: Replicas = 1
-    worker: Replicas = 1
-    egress: Replicas = 1
-
-
 class Subnets(Group):
     """Where the stack's networks come from: no two stacks of one engine may share a pool."""
 
@@ -68,38 +55,29 @@ class Generations(Group):
 
 
 class Settings(Group):
-    """Everything that a stack file may say under ``rempart:settings``."""
+    """What any stack file may say under ``rempart:settings``; a system's own class adds its replicas and switches."""
 
-    system: Literal["assistant"] = "assistant"
+    relaxations: ClassVar[tuple[str, ...]] = ()
+    """The switches that only development may turn on."""
+
+    system: str
     environment: Literal["development", "staging", "production"]
     log_level: Literal["DEBUG", "INFO", "WARNING"] = "INFO"
     host: Host = "localhost"
     database: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
     ports: Ports = Ports()
     subnets: Subnets = Subnets()
-    replicas: AssistantReplicas = AssistantReplicas()
     generations: Generations = Generations()
     certificate: Literal["root", "given"] = "given"
-    live_reload: bool = False
-    demo: bool = False
     keep_data: bool = True
     images: Mapping[str, str] = {}
 
     @model_validator(mode="after")
-    def production_survives_losing_a_replica(self) -> "Settings":
-        """The facts ask for two of api, agent and OAuth manager and three workers in production (A35-A38)."""
-        least = {"gateway": 2, "api": 2, "agent": 2, "oauth_manager": 2, "sms_router": 2, "worker": 3}
-        for name, count in least.items():
-            if self.environment == "production" and getattr(self.replicas, name) < count:
-                raise ValueError(f"replicas.{name}: production needs at least {count}")
-        return self
-
-    @model_validator(mode="after")
-    def only_development_relaxes(self) -> "Settings":
-        """Live reload, demonstration data and a certificate of the stack's own root are for development."""
+    def only_development_relaxes(self) -> Self:
+        """The system's relaxations and a certificate of the stack's own root are for development."""
         if self.environment != "development":
-            for name, relaxed in (("live_reload", self.live_reload), ("demo", self.demo)):
-                if relaxed:
+            for name in self.relaxations:
+                if getattr(self, name):
                     raise ValueError(f"{name}: only development may switch it on")
             if self.certificate != "given":
                 raise ValueError("certificate: only development may use the stack's root; accepted here: given")
@@ -133,16 +111,19 @@ class Settings(Group):
             raise SettingsError(f"images.{name}: no such image; run `make images`, or name one by digest") from None
 
 
-def read(values: object, lock: Path) -> Settings:
-    """The settings in `values` over the images of the lock file. Raises SettingsError naming every fault's path."""
-    if not isinstance(values, dict):
-        raise SettingsError("settings: must be an object")
+S = TypeVar("S", bound=Settings)
+
+
+def read(kind: type[S], values: Mapping[str, Any], lock: Path) -> S:
+    """The `kind` of settings in `values`, over the images of the lock file. Raises SettingsError naming every fault's
+    path.
+    """
     own = values.get("images", {})
     images = {**_built(lock), **own} if isinstance(own, dict) else own
     try:
-        return Settings(**{**values, "images": images})
+        return kind(**{**values, "images": images})
     except ValidationError as error:
-        raise SettingsError("\n".join(_faults(error))) from None
+        raise SettingsError("\n".join(_faults(kind, error))) from None
 
 
 def _built(lock: Path) -> dict[str, str]:
@@ -154,18 +135,17 @@ def _built(lock: Path) -> dict[str, str]:
         raise SettingsError(f"{lock.name}: is not a lock file; run `make images` to make it again") from None
 
 
-def _faults(error: ValidationError) -> Iterator[str]:
+def _faults(kind: type[Settings], error: ValidationError) -> Iterator[str]:
     for fault in error.errors(include_input=False, include_url=False):
         path = ("settings", *map(str, fault["loc"]))
         message = fault["msg"].removeprefix("Value error, ")
         if fault["type"] == "extra_forbidden":
-            message = f"unknown; accepted here: {', '.join(_keys(fault['loc'][:-1]))}"
+            message = f"unknown; accepted here: {', '.join(_keys(kind, fault['loc'][:-1]))}"
         is_rule = fault["type"] == "value_error"
         yield f"{'.'.join(path)}{'.' if is_rule else ': '}{message}"
 
 
-def _keys(group: tuple[str | int, ...]) -> list[str]:
-    kind: Any = Settings
+def _keys(kind: Any, group: tuple[str | int, ...]) -> list[str]:
     for step in group:
         kind = kind.model_fields[str(step)].annotation
     return sorted(kind.model_fields)

@@ -3,36 +3,44 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import yaml
 from rich.console import Console
 
-import settings
+import systems
 from diagram import System, drawing
+from settings import SettingsError
 
 ROOT = Path(__file__).parent.parent
 
 
-class Sketch(settings.Settings):
-    """Settings whose images need not exist: a picture shows none."""
+class Named(dict[str, str]):
+    """Images that need not exist: a picture shows none."""
 
-    def image(self, name: str) -> str:
-        """A name where an immutable reference will stand."""
-        return self.images.get(name, name)
+    def __missing__(self, name: str) -> str:
+        return name
 
 
-def sketch(system: str, stack: str) -> System:
-    """The diagram of `system` as `stack` would deploy it. Raises SettingsError for a stack that cannot be read."""
-    file = ROOT / f"Pulumi.{stack}.yaml"
-    if not file.exists():
-        known = ", ".join(sorted(path.suffixes[0][1:] for path in ROOT.glob("Pulumi.*.yaml")))
-        raise settings.SettingsError(f"--stack: there is no stack {stack}; there are {known}")
-    values = yaml.safe_load(file.read_text())["config"]["rempart:settings"]
-    read = settings.read(values, ROOT / "images.lock.json")
-    drawn: System = import_module(f"systems.{system}").system(Sketch(**read.model_dump()))
-    return drawn
+def sketch(system: str, stack: str | None = None) -> System:
+    """The diagram of `system` as `stack` would deploy it; without one, as the first of its stacks would. Raises
+    SettingsError for a stack that cannot be read, or is another system's.
+    """
+    stacks = _stacks()
+    mine = [name for name, values in stacks.items() if values.get("system") == system]
+    if stack is not None and stack not in stacks:
+        raise SettingsError(f"--stack: there is no stack {stack}; there are {', '.join(stacks)}")
+    if not mine or (stack is not None and stack not in mine):
+        raise SettingsError(f"--stack: {stack or 'none'} deploys {system}; {', '.join(mine) or 'no stack'} does")
+    read = systems.read(stacks[stack or mine[0]], ROOT / "images.lock.json")
+    return systems.drawn(read.model_copy(update={"images": Named(read.images)}))
+
+
+def _stacks() -> dict[str, dict[str, Any]]:
+    """The settings of every stack that has a file, by name."""
+    files = {path.suffixes[0][1:]: path for path in sorted(ROOT.glob("Pulumi.*.yaml"))}
+    return {name: yaml.safe_load(path.read_text())["config"]["rempart:settings"] for name, path in files.items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         system = sketch(asked.system, asked.stack)
-    except (settings.SettingsError, ValueError) as error:
+    except (SettingsError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     match asked.format:
@@ -55,9 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m diagram", description="Draw a system without deploying it.")
-    known = sorted(path.stem for path in (ROOT / "systems").glob("[a-z]*.py"))
-    parser.add_argument("system", choices=known)
-    parser.add_argument("--stack", default="dev")
+    parser.add_argument("system", choices=systems.KNOWN)
+    parser.add_argument("--stack", help="one of the system's; its first when none is named")
     parser.add_argument("--format", choices=("table", "mermaid", "json"), default="table")
     return parser
 

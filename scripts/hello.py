@@ -9,11 +9,10 @@ TEXT = """
   Stack {stack.name} answers at   {stack.url}
   Its root certificate       {stack.root_file}
   Ask it                     curl --cacert {stack.root_file} {stack.url}/health
-  A message through it all   make demo
-  Prove every link           make verify
+{demo}  Prove every link           make verify{which}
   See the services           docker service ls --filter label=rempart.stack={stack.name}
-  See logs                   docker service logs -f $(docker service ls -q --filter label=rempart.service=api)
-  Remove the stack           make down         (images and engine stay)
+  See a service's logs       docker service logs -f NAME
+  Remove the stack           make down{which}         (images and engine stay)
   Remove everything          make uninstall
 """
 EVERYWHERE = """
@@ -24,7 +23,9 @@ EVERYWHERE = """
 
 def text(stack: Stack, *, loopback: bool) -> str:
     """The closing words of `make up`."""
-    return TEXT.format(stack=stack) + ("" if loopback else EVERYWHERE)
+    demo = "  A message through it all   make demo\n" if stack.name == "dev" else ""
+    which = "" if stack.name == "dev" else f" STACK={stack.name}"
+    return TEXT.format(stack=stack, which=which, demo=demo) + ("" if loopback else EVERYWHERE)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """The personal assistant, from its data up to its front door. Its users send SMS; an agent answers."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
+
+from pydantic import model_validator
 
 from diagram import (
     Alerting,
@@ -19,7 +21,8 @@ from diagram import (
     System,
     Workers,
 )
-from settings import Settings
+from settings import Group, Replicas
+from settings import Settings as Shared
 
 ROOT = Path(__file__).parent.parent
 
@@ -47,6 +50,38 @@ RECEIVES = (
     "+watch", "+unwatch", "+set", "+get", "+del", "+evalsha", "+script|load",
 )  # fmt: skip
 """What a caller of Redis may do on its own keys: count requests, send to the queue, work on it."""
+
+
+class AssistantReplicas(Group):
+    """How many tasks of each service that can have several."""
+
+    edge: Replicas = 1
+    gateway: Replicas = 1
+    api: Replicas = 1
+    agent: Replicas = 1
+    oauth_manager: Replicas = 1
+    sms_router: Replicas = 1
+    worker: Replicas = 1
+    egress: Replicas = 1
+
+
+class Settings(Shared):
+    """What the assistant's stacks may set beside what all may."""
+
+    relaxations: ClassVar = ("live_reload", "demo")
+
+    replicas: AssistantReplicas = AssistantReplicas()
+    live_reload: bool = False
+    demo: bool = False
+
+    @model_validator(mode="after")
+    def production_survives_losing_a_replica(self) -> Self:
+        """The facts ask for two of api, agent and OAuth manager and three workers in production (A35-A38)."""
+        least = {"gateway": 2, "api": 2, "agent": 2, "oauth_manager": 2, "sms_router": 2, "worker": 3}
+        for name, count in least.items():
+            if self.environment == "production" and getattr(self.replicas, name) < count:
+                raise ValueError(f"replicas.{name}: production needs at least {count}")
+        return self
 
 
 def system(settings: Settings) -> System:

@@ -9,12 +9,14 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from settings import Settings, SettingsError, read
+from settings import Settings, SettingsError
+from systems import KNOWN, read
 
 ROOT = Path(__file__).parent.parent
-STACKS = ("dev", "stage", "prod")
-DEVELOPMENT = {"environment": "development", "database": "things", "certificate": "root"}
+STACKS = tuple(sorted(path.suffixes[0][1:] for path in ROOT.glob("Pulumi.*.yaml")))
+DEVELOPMENT = {"system": "assistant", "environment": "development", "database": "things", "certificate": "root"}
 PRODUCTION = {
+    "system": "assistant",
     "environment": "production",
     "database": "things",
     "replicas": {"gateway": 2, "api": 2, "agent": 2, "oauth_manager": 2, "sms_router": 2, "worker": 3},
@@ -52,7 +54,7 @@ def test_no_two_stacks_share_a_pool(lock: Path) -> None:
 
 
 def test_only_dev_relaxes_and_only_prod_is_production(lock: Path) -> None:
-    read_stacks = [read(stack(name), lock) for name in STACKS]
+    read_stacks = [read(stack(name), lock) for name in ("dev", "stage", "prod")]
     assert [one.environment for one in read_stacks] == ["development", "staging", "production"]
     assert [one.requires_every_secret for one in read_stacks] == [False, True, True]
 
@@ -76,7 +78,9 @@ def test_an_unknown_setting_of_a_group_is_refused_with_those_of_the_group(lock: 
         ({"replicas": 2}, "settings.replicas: Input should be a valid dictionary or instance of AssistantReplicas"),
         ({"ports": {"http": 70000}}, "settings.ports.http: Input should be less than or equal to 65535"),
         ({"environment": "dev"}, "settings.environment: Input should be 'development', 'staging' or 'production'"),
-        ({"system": "other"}, "settings.system: Input should be 'assistant'"),
+        ({"system": "other"}, f"settings.system: unknown; accepted here: {', '.join(KNOWN)}"),
+        ({"system": None}, "settings.system: missing; accepted here: assistant"),
+        ({"system": ["assistant"]}, "settings.system: unknown"),
         ({"host": "https://x"}, "settings.host: String should match pattern"),
         ({"database": "x; DROP"}, "settings.database: String should match pattern"),
         ({"subnets": {"pool": "10.0.0.1/8"}}, "settings.subnets.pool: Input is not a valid IPv4 network"),
@@ -118,7 +122,7 @@ def test_settings_are_an_object(values: object, lock: Path) -> None:
 
 @pytest.mark.parametrize("service", ["gateway", "api", "agent", "oauth_manager", "sms_router", "worker"])
 def test_production_survives_losing_a_replica(service: str, lock: Path) -> None:
-    assert read(PRODUCTION, lock).replicas.worker == 3
+    assert read(PRODUCTION, lock).model_dump()["replicas"]["worker"] == 3
     replicas = {**PRODUCTION["replicas"], service: 1}  # type: ignore[dict-item]
     least = 3 if service == "worker" else 2
     expected = f"settings.replicas.{service}: production needs at least {least}"

@@ -1,11 +1,10 @@
 """What a stack should be: its settings and its system's diagram, built from the stack file without Pulumi."""
 
-from importlib import import_module
 from pathlib import Path
 
 import yaml
 
-import settings
+import systems
 from diagram import System
 from settings import Settings, SettingsError
 
@@ -17,6 +16,5 @@ def expected(root: Path, stack: str) -> tuple[Settings, System]:
         known = sorted(file.name.split(".")[1] for file in root.glob("Pulumi.*.yaml"))
         raise SettingsError(f"no stack is called {stack}; known: {', '.join(known)}")
     config = (yaml.safe_load(path.read_text()) or {}).get("config") or {}
-    values = settings.read(config.get("rempart:settings"), root / "images.lock.json")
-    system: System = import_module(f"systems.{values.system}").system(values)
-    return values, system
+    values = systems.read(config.get("rempart:settings"), root / "images.lock.json")
+    return values, systems.drawn(values)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from systems import assistant
 from verify.public import Answer, Public
 from verify.running import Target
 
@@ -16,6 +17,11 @@ ROUTER, API = "sms-router", "api"
 ALICE, BOB = "alice", "bob"
 NUMBERS = {ALICE: "+12025550101", BOB: "+12025550103"}
 """Development's demonstration users."""
+
+
+def has_users(target: Target) -> bool:
+    """Whether the demonstration users are there."""
+    return isinstance(target.settings, assistant.Settings) and target.settings.demo
 
 
 def send(target: Target, public: Public, form: Mapping[str, str], *, signature: str | None = None) -> Answer:

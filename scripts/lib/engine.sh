@@ -19,6 +19,11 @@ prepare_engine() {
 
 in_swarm() { [[ $(docker info --format '{{.Swarm.LocalNodeState}}') == active ]]; }
 
+# The stacks that have networks on this engine, one on each line.
+stacks_here() {
+  docker network ls --filter label=rempart.stack --format '{{.Label "rempart.stack"}}' | sort -u
+}
+
 start_engine() {
   if [[ -d /run/systemd/system ]]; then
     systemctl enable --now docker

@@ -77,6 +77,11 @@ check_disk() {
 
 have_images() { [[ -s images.lock.json ]]; }
 
+# check_stack STACK: it has a file.
+check_stack() {
+  [[ -e Pulumi.$1.yaml ]] || complain "there is no stack $1: there are $(printf '%s\n' Pulumi.*.yaml | cut -d. -f2 | paste -sd ' ')"
+}
+
 # check_ports STACK: the ports that its edge publishes are free, or held by its own edge.
 check_ports() {
   local stack=$1 port
@@ -109,6 +114,7 @@ preflight() {
   check_python
   check_engine
   check_disk
-  [[ -z ${1:-} ]] || check_ports "$1"
+  [[ -z ${1:-} ]] || check_stack "$1"
+  [[ ! -e Pulumi.${1:-}.yaml ]] || check_ports "$1"
   ((${#complaints[@]} == 0)) || fail "cannot go on, and nothing was changed:" "${complaints[@]/#/  - }"
 }

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from diagram import vocabulary
-from diagram.__main__ import Sketch
+from diagram.__main__ import Named
 from tests.docs.blocks import ROOT, blocks
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -45,7 +45,8 @@ def test_the_example_of_a_system_is_one() -> None:
     (source,) = blocks("docs/writing-a-system.md", "python")
     scope: dict[str, Any] = {}
     exec(compile(source, "shop", "exec"), scope)
-    shop = scope["system"](Sketch(environment="development", database="shop", certificate="root"))
+    settings = scope["Settings"](system="shop", environment="development", database="shop", certificate="root")
+    shop = scope["system"](settings.model_copy(update={"images": Named()}))
     assert {link.name for link in shop.links} == {
         "edge-to-gateway", "gateway-to-orders", "orders-to-orders-db", "orders-to-sessions", "orders-to-catalog",
         "orders-to-egress",

@@ -92,3 +92,9 @@ def test_all_complaints_come_at_once(port: int) -> None:
     given = NO_ENGINE + NOT_ROOT + f"have_images() {{ return 1; }}; published_ports() {{ echo {port}; }};"
     answer = preflight(given, "dev", REMPART_GIGABYTES="9999999")
     assert answer.stderr.count("\nrempart:   - ") >= 3
+
+
+def test_a_stack_without_a_file_is_refused_with_those_that_there_are() -> None:
+    answer = preflight(stack="nowhere")
+    assert answer.returncode == 1
+    assert "there is no stack nowhere: there are dev prod " in answer.stderr

@@ -98,7 +98,7 @@ def rig(services: tuple[Service, ...], tmp_path: Path, *, internal: bool = True)
     engine = APIClient(timeout=120)
     stack = f"verify-{secrets.token_hex(3)}"
     system = System(name="rig", services=services, addresses=Addresses(pool=IPv4Network("10.253.0.0/16")))
-    settings = Settings(environment="development", database="none", certificate="root")
+    settings = Settings(system="rig", environment="development", database="none", certificate="root")
     target = Target(tmp_path, stack, settings, system, engine)
     root, authorities = fresh("root"), {service.name: fresh(service.name) for service in services}
     made = Rig(target, root, authorities, stack, internal)

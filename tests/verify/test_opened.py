@@ -32,7 +32,7 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Target:
     path.write_text(json.dumps({"version": 3, "checkpoint": {"latest": latest}}))
     (tmp_path / "Pulumi.yaml").write_text("name: rempart\n")
     monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}")
-    settings = Settings(environment="development", database="d", certificate="root")
+    settings = Settings(system="rig", environment="development", database="d", certificate="root")
     return Target(tmp_path, "dev", settings, SYSTEM, APIClient())
 
 
