@@ -17,6 +17,7 @@ from engine.backend import Location
 from engine.child import Phase
 from engine.events import BLOCKING, Event, PolicyFinding, StepStarted, Summary
 from engine.job import Finished, Job, Kind
+from engine.policy_config import Given
 from engine.project import Project
 from engine.urn import STACK_TYPE
 from engine.values import reveal, shown
@@ -70,32 +71,36 @@ class Result:
 
 
 def preview(
-    stack: Stack, *, policy_packs: Sequence[Path] = (), refresh: bool = False, on_event: OnEvent = lambda _: None
+    stack: Stack,
+    *,
+    policy_packs: Sequence[Path] = (),
+    policy_configs: Sequence[Given] = (),
+    refresh: bool = False,
+    on_event: OnEvent = lambda _: None,
 ) -> Result:
-    """What `up` would do. Nothing is changed, the state included."""
-    run = _Run(stack, on_event)
-    return run.phase("up", preview=True, policy_packs=tuple(policy_packs), refresh=refresh)
+    """What `up` would do. Nothing is changed, the state included. A configuration is for the pack at its place."""
+    run = _Run(stack, on_event, policies=_Packs(policy_packs, policy_configs))
+    return run.phase("up", preview=True, refresh=refresh)
 
 
 def up(
     stack: Stack,
     *,
     policy_packs: Sequence[Path] = (),
+    policy_configs: Sequence[Given] = (),
     refresh: bool = False,
     on_event: OnEvent = lambda _: None,
     confirm: Callable[[Result], bool] = lambda _: True,
 ) -> Result:
     """Plans, asks the policies, asks `confirm`, and only then acts; a finding that blocks stops before any creation."""
-    packs = tuple(policy_packs)
-    return _planned(stack, "up", on_event, confirm, policy_packs=packs, refresh=refresh)
+    return _planned(stack, "up", on_event, confirm, policies=_Packs(policy_packs, policy_configs), refresh=refresh)
 
 
 def up_without_plan(
     stack: Stack, *, policy_packs: Sequence[Path] = (), refresh: bool = False, on_event: OnEvent = lambda _: None
 ) -> Result:
     """Acts at once (`--skip-preview`): a policy stops it at the resource that it is about, others may be made then."""
-    packs = tuple(policy_packs)
-    return _planned(stack, "up", on_event, None, policy_packs=packs, refresh=refresh)
+    return _planned(stack, "up", on_event, None, policies=_Packs(policy_packs), refresh=refresh)
 
 
 def refresh(
@@ -127,29 +132,37 @@ def _planned(
     on_event: OnEvent,
     confirm: Callable[[Result], bool] | None,
     *,
-    policy_packs: tuple[Path, ...] = (),
+    policies: "_Packs | None" = None,
     refresh: bool = False,
 ) -> Result:
     """The plan, and if nothing speaks against it the act; the stack is locked from before the one to the end."""
     with lock.held(stack.location) as held:
-        run = _Run(stack, on_event, held)
+        run = _Run(stack, on_event, held, policies)
         if confirm is not None:
-            plan = run.phase(kind, preview=True, policy_packs=policy_packs, refresh=refresh)
+            plan = run.phase(kind, preview=True, refresh=refresh)
             if not plan.ok or not confirm(plan):
                 return plan
         began = time.time()
-        result = run.phase(kind, preview=False, policy_packs=policy_packs, refresh=refresh)
+        result = run.phase(kind, preview=False, refresh=refresh)
         history.record(
             stack.location, kind, began, result.ok, result.counts, run.config, stack.secret_keys, run.crypter
         )
         return result
 
 
+@dataclass(frozen=True)
+class _Packs:
+    paths: Sequence[Path] = ()
+    configs: Sequence[Given] = ()
+
+
 class _Run:
     """The phases of one command: they share the configuration and the derived key."""
 
-    def __init__(self, stack: Stack, on_event: OnEvent, held: int | None = None) -> None:
-        self._stack, self._on_event = stack, on_event
+    def __init__(
+        self, stack: Stack, on_event: OnEvent, held: int | None = None, policies: _Packs | None = None
+    ) -> None:
+        self._stack, self._on_event, self._policies = stack, on_event, policies or _Packs()
         self._inherited = (held,) if held is not None else ()
         first = Phase(self._inherited)
         self._spare: Phase | None = first
@@ -161,7 +174,7 @@ class _Run:
             first.abandon()
             raise
 
-    def phase(self, kind: Kind, *, preview: bool, policy_packs: tuple[Path, ...], refresh: bool) -> Result:
+    def phase(self, kind: Kind, *, preview: bool, refresh: bool) -> Result:
         began = time.monotonic()
         seen = Record()
 
@@ -183,7 +196,8 @@ class _Run:
                 secret_keys=self._secret_keys,
                 location=stack.location,
                 crypter=self.crypter,
-                policy_packs=tuple(path.resolve() for path in policy_packs),
+                policy_packs=tuple(path.resolve() for path in self._policies.paths),
+                policy_configs=tuple(self._policies.configs),
                 refresh=refresh,
             ),
             on_event,

@@ -61,6 +61,28 @@ class PolicyFinding:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """A policy as its pack describes it; `severity` is low, medium, high, critical or nothing."""
+
+    id: str
+    title: str = ""
+    rationale: str = ""
+    remedy: str = ""
+    severity: str = ""
+    tags: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PolicyPack:
+    """A pack that was asked to the end, with the rules that it held the stack to."""
+
+    name: str
+    version: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
 class OutputsChanged:
     """The stack's outputs before and after, secrets as "[secret]"."""
 
@@ -78,4 +100,6 @@ class Summary:
     seconds: float
 
 
-Event = StepStarted | StepDone | StepFailed | Progress | Diagnostic | PolicyFinding | OutputsChanged | Summary
+Event = (
+    StepStarted | StepDone | StepFailed | Progress | Diagnostic | PolicyFinding | PolicyPack | OutputsChanged | Summary
+)

@@ -1,5 +1,6 @@
 """What a phase is given, and what it gives back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -26,6 +27,7 @@ class Job:
     location: Location
     crypter: Crypter
     policy_packs: tuple[Path, ...] = ()
+    policy_configs: tuple[Mapping[str, Mapping[str, Any]], ...] = ()
     refresh: bool = False
 
 

@@ -55,7 +55,7 @@ def run(job: Job, emit: Callable[[Event], None], channel: Connection) -> Finishe
         config=job.config,
         config_secret_keys=sorted(job.secret_keys),
     )
-    with policy.running(job.policy_packs, environment, configure) as ready:
+    with policy.running(job.policy_packs, job.policy_configs, environment, configure) as ready:
         checkpoint = backend.load(job.location, job.crypter)
         journal = Journal(checkpoint, None if job.preview else job.location)
         try:
@@ -81,6 +81,8 @@ def _act(job: Job, deployment: Deployment, ready: Callable[[], policy.Policies])
         elif job.kind == "up":
             deployment.policies = ready()
             program.run(job.project, deployment, job.organization, job.config, job.secret_keys)
+            for pack in deployment.policies.described():
+                deployment.emit(pack)
     except (EngineError, ProviderError) as error:
         raise deployment.fail(str(error)) from error
 

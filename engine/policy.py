@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ import yaml
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
+from engine import policy_config
 from engine import urn as urns
 from engine.errors import EngineError
-from engine.events import PolicyFinding
+from engine.events import PolicyFinding, PolicyPack, Rule
 from engine.state import ResourceState
 from engine.values import from_wire, to_wire
 
@@ -42,6 +43,8 @@ class Pack:
     remediates: bool
     checks_stack: bool
     mandatory: frozenset[str]
+    rules: tuple[Rule, ...] = ()
+    excused: set[str] = field(default_factory=set)  # policies that said of themselves that this stack is not theirs
 
 
 class Policies:
@@ -49,6 +52,13 @@ class Policies:
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         self._packs = packs
+
+    def described(self) -> list[PolicyPack]:
+        """The packs with the rules that they held the stack to; to be asked at the end of a phase."""
+        return [
+            PolicyPack(pack.name, pack.version, tuple(rule for rule in pack.rules if rule.id not in pack.excused))
+            for pack in self._packs
+        ]
 
     def remediate(
         self, resource: ResourceState, options: Mapping[str, Any], provider: ResourceState | None
@@ -87,21 +97,28 @@ class Policies:
         known = {resource.urn: resource for resource in resources}
         request = analyzer_pb2.AnalyzeStackRequest(resources=[_stack_resource(each, known) for each in resources])
         root = next((each.urn for each in resources if each.type == urns.STACK_TYPE), "")
-        return [
-            found for pack in packs for found in _findings(pack, _answer(pack, pack.stub.AnalyzeStack, request), root)
-        ]
+        findings: list[PolicyFinding] = []
+        for pack in packs:
+            answer = _answer(pack, pack.stub.AnalyzeStack, request)
+            pack.excused.update(excused.policy_name for excused in answer.not_applicable)
+            findings += _findings(pack, answer, root)
+        return findings
 
 
 @contextlib.contextmanager
 def running(
-    paths: Sequence[Path], environment: Mapping[str, str], configure: analyzer_pb2.AnalyzerStackConfigureRequest
+    paths: Sequence[Path],
+    configs: Sequence[policy_config.Given],
+    environment: Mapping[str, str],
+    configure: analyzer_pb2.AnalyzerStackConfigureRequest,
 ) -> Iterator[Callable[[], Policies]]:
     """Starts the packs at once and yields a function that waits until they are ready; ends them afterwards."""
+    if configs and len(configs) != len(paths):
+        raise EngineError(f"{len(configs)} policy configurations for {len(paths)} policy packs: name one for each pack")
     processes = [_start(path, environment) for path in paths]
+    packs = list(zip(paths, processes, configs or [{}] * len(paths), strict=True))
     try:
-        yield lambda: Policies(
-            [_connect(path, process, configure) for path, process in zip(paths, processes, strict=True)]
-        )
+        yield lambda: Policies([_connect(path, process, configure, given) for path, process, given in packs])
     finally:
         for process in processes:
             process.terminate()
@@ -124,7 +141,10 @@ def _start(path: Path, environment: Mapping[str, str]) -> "subprocess.Popen[byte
 
 
 def _connect(
-    path: Path, process: "subprocess.Popen[bytes]", configure: analyzer_pb2.AnalyzerStackConfigureRequest
+    path: Path,
+    process: "subprocess.Popen[bytes]",
+    configure: analyzer_pb2.AnalyzerStackConfigureRequest,
+    given: policy_config.Given,
 ) -> Pack:
     assert process.stdout
     watchdog = threading.Timer(_START_SECONDS, process.kill)
@@ -141,26 +161,34 @@ def _connect(
     info = stub.GetAnalyzerInfo(empty_pb2.Empty(), wait_for_ready=True)
     declared = yaml.safe_load((path / "PulumiPolicy.yaml").read_text()) or {}
     stub.ConfigureStack(configure)
-    stub.Configure(analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=_default_config(info)))
+    config = policy_config.reconciled(info, given)
+    stub.Configure(analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=config))
     kinds = {policy.policy_type for policy in info.policies}
-    levels = {each.enforcementLevel for each in (*info.policies, *info.initialConfig.values())}
+    levels = {each.enforcementLevel for each in config.values()}
     return Pack(
         name=info.name,
         version=str(declared.get("version") or info.version),
         stub=stub,
         remediates=analyzer_pb2.REMEDIATE in levels,
         checks_stack=bool(kinds - {analyzer_pb2.POLICY_TYPE_RESOURCE}),
-        mandatory=frozenset(policy.name for policy in info.policies if LEVELS[policy.enforcementLevel] == "mandatory"),
+        mandatory=frozenset(name for name, each in config.items() if LEVELS[each.enforcementLevel] == "mandatory"),
+        rules=tuple(
+            _rule(policy) for policy in info.policies if LEVELS[config[policy.name].enforcementLevel] != "disabled"
+        ),
     )
 
 
-def _default_config(info: analyzer_pb2.AnalyzerInfo) -> dict[str, analyzer_pb2.PolicyConfig]:
-    return {
-        policy.name: info.initialConfig[policy.name]
-        if policy.name in info.initialConfig
-        else analyzer_pb2.PolicyConfig(enforcementLevel=policy.enforcementLevel)
-        for policy in info.policies
-    }
+def _rule(policy: Any) -> Rule:
+    severity = analyzer_pb2.PolicySeverity.Name(policy.severity).removeprefix("POLICY_SEVERITY_").lower()
+    return Rule(
+        id=policy.name,
+        title=policy.displayName or policy.description,
+        rationale=policy.message,
+        remedy=policy.remediation_steps,
+        severity="" if severity == "unspecified" else severity,
+        tags=tuple(policy.tags),
+        references=tuple(filter(None, policy.framework.reference.split("; "))),
+    )
 
 
 def environment_of(

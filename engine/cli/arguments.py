@@ -40,6 +40,7 @@ def _operation(commands: "argparse._SubParsersAction[_Parser]", name: str, text:
         command.add_argument("-f", "--skip-preview", action="store_true", help="do not show the plan (it is made)")
     if name in ("preview", "up"):
         command.add_argument("--policy-pack", action="append", metavar="DIR", help="the folder `policies` by default")
+        command.add_argument("--policy-pack-config", action="append", metavar="FILE", help="JSON, one for each pack")
         command.add_argument("-r", "--refresh", action="store_true", help="look at every resource first")
     return command
 

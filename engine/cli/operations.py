@@ -4,8 +4,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from engine import api
+from engine import api, policy_config
 from engine.api import Result
 from engine.cli.display import Display
 from engine.cli.place import Place
@@ -33,10 +34,9 @@ def run(arguments: argparse.Namespace, place: Place) -> int:
     else:
         packs = policy_packs(arguments.policy_pack, place.project.root)
         display.begin("preview", silent=getattr(arguments, "skip_preview", False))
-        if command == "preview":
-            result = api.preview(stack, policy_packs=packs, refresh=arguments.refresh, on_event=display)
-        else:
-            result = api.up(stack, policy_packs=packs, refresh=arguments.refresh, on_event=display, confirm=confirm)
+        asked: Any = {"policy_packs": packs, "policy_configs": policy_configs(arguments.policy_pack_config)}
+        asked |= {"refresh": arguments.refresh, "on_event": display}
+        result = api.preview(stack, **asked) if command == "preview" else api.up(stack, **asked, confirm=confirm)
     display.finish(result, command)
     return _exit(arguments, result)
 
@@ -50,6 +50,11 @@ def policy_packs(named: Sequence[str] | None, root: Path) -> list[Path]:
         return [Path(pack).resolve() for pack in named]
     own = root / "policies"
     return [own.resolve()] if (own / "PulumiPolicy.yaml").exists() else []
+
+
+def policy_configs(named: Sequence[str] | None) -> list[policy_config.Given]:
+    """The configurations that are named, in the packs' order."""
+    return [policy_config.load(Path(file)) for file in named or ()]
 
 
 def _may_act(arguments: argparse.Namespace) -> None:

@@ -1,11 +1,13 @@
 """Policies: what they find stops an `up` before anything is created, and what they cannot decide does, too."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from engine import api
+from engine import api, policy_config
 from engine.errors import EngineError
+from engine.events import Event, PolicyPack
 from tests.engine.stacks import resources, stack_of
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -121,3 +123,87 @@ def test_a_pack_that_does_not_start_is_an_error(tmp_path: Path, pack: Path) -> N
 def test_a_folder_without_a_pack_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match=r"PulumiPolicy\.yaml is missing"):
         api.preview(stack_of(tmp_path / "p", HEAD), policy_packs=[tmp_path])
+
+
+SCHEMA = PACK.replace(
+    "def longer(",
+    """def at_least(args, report):
+    if args.resource_type.endswith("RandomPassword") and args.props["length"] < args.get_config()["length"]:
+        report(f"is shorter than {args.get_config()['length']:g}")
+
+def longer(""",
+).replace(
+    '    ResourceValidationPolicy("longer"',
+    """    ResourceValidationPolicy("at-least", "long", at_least, config_schema=PolicyConfigSchema(
+        properties={"length": {"type": "integer", "minimum": 1, "default": 5}})),
+    ResourceValidationPolicy("longer\"""",
+)
+
+
+@pytest.fixture
+def tunable(pack: Path) -> Path:
+    (pack / "__main__.py").write_text(SCHEMA)
+    return pack
+
+
+def found(folder: Path, pack: Path, given: object) -> list[tuple[str, str]]:
+    """Policy and severity of what a pack says, so configured, about a password of 8 letters."""
+    file = folder / "config.json"
+    file.write_text(given if isinstance(given, str) else json.dumps(given))
+    stack = stack_of(folder / "p", HEAD + "random.RandomPassword('word', length=8)")
+    result = api.preview(stack, policy_packs=[pack], policy_configs=[policy_config.load(file)])
+    if result.errors:
+        raise EngineError(result.errors[0])
+    return sorted((finding.policy, finding.severity) for finding in result.findings)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("", [("long-enough", "mandatory")]),
+        ({"long-enough": "disabled", "at-least": {"length": 9}}, [("at-least", "mandatory")]),
+        ({"all": "advisory"}, [("long-enough", "advisory")]),
+        (
+            {"all": "advisory", "at-least": {"length": 9, "enforcementLevel": "mandatory"}},
+            [("at-least", "mandatory"), ("long-enough", "advisory")],
+        ),
+    ],
+)
+def test_a_pack_is_configured_as_the_cli_configures_it(
+    tmp_path: Path, tunable: Path, given: object, expected: list[tuple[str, str]]
+) -> None:
+    assert found(tmp_path, tunable, given) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("{", "is no JSON"),
+        ([], "must be an object of policies"),
+        ({"long-enough": "strict"}, "long-enough.enforcementLevel: must be one of advisory, mandatory, disabled"),
+        ({"long-enough": 3}, "long-enough: must be an enforcement level"),
+        ({"length": "advisory"}, "names 'length', which the pack pack does not have"),
+        ({"at-least": {"length": "nine"}}, "at-least.length: 'nine' is not of type 'integer'"),
+        ({"at-least": {"length": 0}}, "at-least.length: 0.0 is less than the minimum of 1"),
+    ],
+)
+def test_a_configuration_that_means_nothing_is_refused(tmp_path: Path, tunable: Path, given: object, said: str) -> None:
+    with pytest.raises(EngineError) as refused:
+        found(tmp_path, tunable, given)
+    assert said in str(refused.value)
+
+
+def test_each_configuration_is_for_one_pack(tmp_path: Path, pack: Path) -> None:
+    with pytest.raises(EngineError, match="2 policy configurations for 1 policy packs"):
+        api.preview(stack_of(tmp_path / "p", HEAD), policy_packs=[pack], policy_configs=[{}, {}])
+
+
+def test_a_preview_says_which_rules_were_asked(tmp_path: Path, pack: Path) -> None:
+    seen: list[Event] = []
+    stack = stack_of(tmp_path / "p", HEAD)
+    api.preview(
+        stack, policy_packs=[pack], policy_configs=[{"longer": {"enforcementLevel": "disabled"}}], on_event=seen.append
+    )
+    [told] = [event for event in seen if isinstance(event, PolicyPack)]
+    assert (told.name, told.version) == ("pack", "1.2.3")
+    assert [rule.id for rule in told.rules] == ["long-enough", "knows-its-keeper", "at-most-three"]

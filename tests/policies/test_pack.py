@@ -14,6 +14,8 @@ import grpc
 import pulumi
 import pytest
 from google.protobuf import empty_pb2
+from google.protobuf.json_format import MessageToDict
+from jsonschema import Draft7Validator
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from policies.rules import RULES
@@ -141,3 +143,28 @@ def test_production_rules_hold_production_stacks_only(pack: Any) -> None:
     assert asked(pack, requests(build.volume)) == []
     found = asked(pack, requests(lambda: build.volume() and None, stack="prod"))
     assert [diagnostic.policyName for diagnostic in found] == ["data-volumes-are-protected"]
+
+
+def test_the_settings_of_every_rule_have_a_schema_that_their_defaults_keep(pack: Any) -> None:
+    described = {policy.name: policy for policy in pack.GetAnalyzerInfo(empty_pb2.Empty()).policies}
+    tunable = [rule for rule in RULES if rule.settings]
+    assert tunable
+    for rule in tunable:
+        schema = MessageToDict(described[rule.id].configSchema.properties)
+        Draft7Validator.check_schema({"type": "object", "properties": schema})
+        assert schema.keys() == rule.settings.keys()
+        for name, default in rule.defaults.items():
+            Draft7Validator(schema[name]).validate(default)
+
+
+@pytest.mark.parametrize(("chosen", "expected"), [("baseline", 1), ("production", 2), ("cis-strict", 3)])
+def test_a_profile_is_chosen_and_the_rules_that_it_leaves_out_say_so(chosen: str, expected: int) -> None:
+    profile = analyzer_pb2.PolicyConfig(enforcementLevel=ADVISORY)
+    profile.properties["profile"] = chosen
+    with started() as stub:
+        stub.Configure(analyzer_pb2.ConfigureAnalyzerRequest(policyConfig={"waivers": profile}))
+        answer = stub.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=requests(build.volume)))
+        about_one = stub.Analyze(analyzer_pb2.AnalyzeRequest(type="other", urn="urn:pulumi:dev::p::other::x"))
+    left_out = {each.policy_name for each in answer.not_applicable}
+    assert left_out == {rule.id for rule in RULES if rule.profile > expected}
+    assert {each.policy_name for each in about_one.not_applicable} == left_out

@@ -42,6 +42,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._levels: dict[str, int] = {}
         self._stack = os.environ.get("PULUMI_STACK", "")
         self._seen: dict[str, Resource] = {}
+        self._excuse()
 
     def GetAnalyzerInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802 -- the protocol's name
         info = protocol.AnalyzerInfo(name=NAME, version=VERSION, displayName="Rempart", supportsConfig=True)
@@ -58,6 +59,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def ConfigureStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         self._stack = request.stack or self._stack
+        self._excuse()
         return protocol.AnalyzerStackConfigureResponse()
 
     def Configure(self, request: Any, _context: Any) -> Any:  # noqa: N802
@@ -66,6 +68,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._judge = dataclasses.replace(
             self._judge, settings=given, profile=PROFILES.get(given.get(WAIVERS, {}).get("profile", ""))
         )
+        self._excuse()
         return empty_pb2.Empty()
 
     def Cancel(self, _request: Any, _context: Any) -> Any:  # noqa: N802
@@ -75,7 +78,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return protocol.RemediateResponse()
 
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        response = protocol.AnalyzeResponse()
+        response = protocol.AnalyzeResponse(not_applicable=self._excused)
         if self._judge.concerns(request.type):
             resource = wire.resource(request)
             self._seen[resource.urn] = resource
@@ -83,13 +86,18 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return response
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
-        response = protocol.AnalyzeResponse()
+        response = protocol.AnalyzeResponse(not_applicable=self._excused)
         resources = [self._asked_for(wire.resource(entry)) for entry in request.resources]
         if resources:
             response.diagnostics.extend(self._reported(self._judge.stack(Stack(resources))))
             stack = self._stack or resources[0].stack
             response.diagnostics.extend(_unused(waiver) for waiver in self._judge.unused(stack))
         return response
+
+    def _excuse(self) -> None:
+        """The profile of this stack leaves some rules out: each says so of itself."""
+        left_out = (rule for rule in self._rules if not self._judge.in_force(rule, self._stack))
+        self._excused = [protocol.PolicyNotApplicable(policy_name=rule.id, reason=_profile(rule)) for rule in left_out]
 
     def _asked_for(self, resource: Resource) -> Resource:
         """A resource with the inputs that it was asked for, where they are known: outputs may be unknown."""
@@ -141,12 +149,16 @@ def _described(rule: Rule) -> Any:
         enforcementLevel=MANDATORY,
         severity=_severity(rule.severity),
         policy_type=protocol.POLICY_TYPE_RESOURCE if rule.types else protocol.POLICY_TYPE_STACK,
-        tags=[rule.family, f"profile:{rule.profile.name.lower().replace('_', '-')}"],
+        tags=[f"family:{rule.family}", _profile(rule)],
         remediation_steps=rule.remedy,
     )
     info.framework.reference = "; ".join(rule.references)
     _schema(info, rule.settings)
     return info
+
+
+def _profile(rule: Rule) -> str:
+    return f"profile:{rule.profile.name.lower().replace('_', '-')}"
 
 
 def _waivers_described() -> Any:
