@@ -2,7 +2,7 @@
 # `up`, `verify` and `down` take another stack than dev: make up STACK=recyclic.
 .DEFAULT_GOAL := help
 STACK ?= dev
-.PHONY: help up demo test lint verify bench images down uninstall
+.PHONY: help up demo test policies lint verify bench images down uninstall
 
 up: ## from a bare machine to the running stack: installs what is missing, builds, deploys; STACK=dev
 	@scripts/up $(STACK)
@@ -12,6 +12,9 @@ demo: ## send the demo message through stack dev and read it back
 
 test: ## everything: lint, then the whole suite, the live tests included
 	@scripts/test
+
+policies: ## the policy pack's tests alone
+	@scripts/setup > /dev/null && .venv/bin/pytest -q -m "not live" -n auto tests/policies
 
 lint: ## style, types, import boundaries
 	@scripts/lint

@@ -68,7 +68,7 @@ class Policies:
         for pack in self._packs:
             if not pack.remediates:
                 continue
-            request = _request(resource, inputs, options, provider, secrets=True)
+            request = _request(resource, inputs, options, provider)
             for remedy in _answer(pack, pack.stub.Remediate, request).remediations:
                 if remedy.diagnostic:
                     findings.append(_finding(pack, remedy.policyName, "advisory", resource.urn, remedy.diagnostic))
@@ -82,7 +82,7 @@ class Policies:
     ) -> list[PolicyFinding]:
         if not self._packs:
             return []
-        request = _request(resource, resource.inputs, options, provider, secrets=False)
+        request = _request(resource, resource.inputs, options, provider)
         return [
             found
             for pack in self._packs
@@ -213,18 +213,13 @@ def _answer(pack: Pack, call: Callable[[Any], Any], request: Any) -> Any:
 
 
 def _request(
-    resource: ResourceState,
-    inputs: dict[str, Any],
-    options: Mapping[str, Any],
-    provider: ResourceState | None,
-    *,
-    secrets: bool,
+    resource: ResourceState, inputs: dict[str, Any], options: Mapping[str, Any], provider: ResourceState | None
 ) -> analyzer_pb2.AnalyzeRequest:
     return analyzer_pb2.AnalyzeRequest(
         type=resource.type,
         urn=resource.urn,
         name=urns.name_of(resource.urn),
-        properties=to_wire(public(inputs), secrets=secrets),
+        properties=to_wire(public(inputs)),
         options=analyzer_pb2.AnalyzerResourceOptions(**options),
         provider=_provider(provider),
     )
@@ -237,7 +232,7 @@ def _provider(provider: ResourceState | None) -> analyzer_pb2.AnalyzerProviderRe
         type=provider.type,
         urn=provider.urn,
         name=urns.name_of(provider.urn),
-        properties=to_wire(public(provider.inputs), secrets=False),
+        properties=to_wire(public(provider.inputs)),
     )
 
 
@@ -251,7 +246,7 @@ def _stack_resource(resource: ResourceState, known: Mapping[str, ResourceState])
         type=resource.type,
         urn=resource.urn,
         name=urns.name_of(resource.urn),
-        properties=to_wire(public(resource.outputs), secrets=False),
+        properties=to_wire(public(resource.outputs)),
         options=analyzer_pb2.AnalyzerResourceOptions(protect=resource.protect, parent=resource.parent),
         provider=_provider(provider),
         parent=resource.parent,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from .isolation_networks import LEADS_OUT
-from .kit.documents import Format, lines, text_as
+from .kit.documents import Format, documents, lines
 from .kit.resource import Resource
-from .kit.rule import CONFIG, SERVICE, Problems, Severity, each
+from .kit.rule import FILES, SERVICE, Problems, Severity, each
 from .kit.workload import SPEC, Workload
 
 Settings = dict[str, Any]
@@ -33,45 +33,42 @@ def names_of_the_outside_do_not_resolve(service: Resource, settings: Settings) -
 
 
 @each(
-    CONFIG,
+    *FILES,
     severity=Severity.CRITICAL,
     remedy="End the http_access rules with `deny all`, and allow each caller its own hosts only.",
     see=["Squid, http_access"],
 )
-def egress_refuses_by_default(config: Resource) -> Problems:
+def egress_refuses_by_default(resource: Resource) -> Problems:
     """The egress proxy refuses what no rule allows, and allows nothing to everybody.
 
     Without a last `deny all`, squid does the opposite of its last rule.
     """
-    text = text_as(config, Format.SQUID)
-    if text is None:
-        return
-    access = [(number, line.split()) for number, line in lines(text) if line.split()[0] == "http_access"]
-    if not access or access[-1][1][1:] != ["deny", "all"]:
-        yield "data: squid.conf does not end its http_access rules with deny all"
-    for number, words in access:
-        if (
-            words[1:2] == ["allow"]
-            and len([word for word in words[2:] if not word.startswith("!") and word != "all"]) < 2
-        ):
-            yield f"data: squid.conf line {number} allows without naming both a caller and its hosts"
+    for document in documents(resource, Format.SQUID):
+        where = f"{document.path}: squid.conf"
+        access = [(number, line.split()) for number, line in lines(document.text) if line.split()[0] == "http_access"]
+        if not access or access[-1][1][1:] != ["deny", "all"]:
+            yield f"{where} does not end its http_access rules with deny all"
+        for number, words in access:
+            named = [word for word in words[2:] if not word.startswith("!") and word != "all"]
+            if words[1:2] == ["allow"] and len(named) < 2:
+                yield f"{where} line {number} allows without naming both a caller and its hosts"
 
 
 @each(
-    CONFIG,
+    *FILES,
     severity=Severity.CRITICAL,
     remedy="Write `https_port P tls-cert=... tls-key=... tls-clientca=... tls-min-version=1.3`.",
     see=["Squid, https_port"],
 )
-def egress_knows_its_callers(config: Resource) -> Problems:
+def egress_knows_its_callers(resource: Resource) -> Problems:
     """The egress proxy takes TLS 1.3 connections only, from callers that show a certificate.
 
     Otherwise whoever reaches the proxy goes out under another's name.
     """
-    text = text_as(config, Format.SQUID)
-    for number, line in lines(text) if text else ():
+    listening = [(at, *line) for at in documents(resource, Format.SQUID) for line in lines(at.text)]
+    for document, number, line in listening:
         name, *words = line.split()
-        where = f"data: squid.conf line {number}"
+        where = f"{document.path}: squid.conf line {number}"
         if name == "http_port" and not (words and words[0].startswith(LOOPBACK)):
             yield f"{where} listens in clear"
         if name == "https_port":

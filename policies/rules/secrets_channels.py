@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from .kit.documents import lines, text_of
+from .kit.documents import lines, texts
 from .kit.node import Node
 from .kit.resource import Resource
 from .kit.rule import CONFIG, CONTAINER, NETWORK, SERVICE, VOLUME, WORKLOADS, Problems, Severity, each
@@ -125,23 +125,26 @@ def configs_hold_no_secret(config: Resource) -> Problems:
 
     `docker config inspect` shows a config's content to every operator, and Pulumi does not encrypt it in its state.
     """
-    text = text_of(config)
-    if text is None:
-        return
-    found = known_format(text.text)
-    if found:
-        yield f"{text.path} holds {found}"
-    for number, line in lines(text.text):
-        where = f"{text.path} line {number}"
-        if with_password(line):
-            yield f"{where} holds an address with a password in it"
-            continue
-        match = DIRECTIVES.match(line) or ASSIGNED.match(line)
-        if match:
-            name = match.groupdict().get("name") or "password"
-            value = match["value"]
-            if is_a_value(value) and suspicion(name, value):
-                yield f"{where} assigns a secret"
+    for text in texts(config):
+        found = known_format(text.text)
+        if found:
+            yield f"{text.path} holds {found}"
+        for number, line in lines(text.text):
+            fault = _in_a_line(line)
+            if fault:
+                yield f"{text.path} line {number} {fault}"
+
+
+def _in_a_line(line: str) -> str | None:
+    """Why a line of a configuration is held to contain a secret."""
+    if with_password(line):
+        return "holds an address with a password in it"
+    match = DIRECTIVES.match(line) or ASSIGNED.match(line)
+    if match:
+        value = match["value"]
+        if is_a_value(value) and suspicion(match.groupdict().get("name") or "password", value):
+            return "assigns a secret"
+    return None
 
 
 @each(CONTAINER, severity=Severity.CRITICAL, remedy="Run it as a docker.Service, which can mount secrets.", see=OWASP)
@@ -150,15 +153,10 @@ def uploads_hold_no_secret(container: Resource) -> Problems:
 
     An upload stays in the container's writable layer and in Pulumi's state.
     """
-    for upload in container.at("uploads").each():
-        for name in ("content", "contentBase64"):
-            place = upload.at(name)
-            text = place.text
-            held = Node({"data" if name == "contentBase64" else "dataRaw": text}) if text else None
-            decoded = text_of(Resource(CONFIG, "", "", held.value)) if held else None
-            found = _in_text(decoded.text) if decoded else None
-            if found:
-                yield f"{place.path} {found}"
+    for upload in texts(container):
+        found = _in_text(upload.text) or next(filter(None, (_in_a_line(line) for _, line in lines(upload.text))), None)
+        if found:
+            yield f"{upload.path} {found}"
 
 
 @each(SERVICE, CONTAINER, CONFIG, NETWORK, VOLUME, severity=Severity.CRITICAL, remedy=FILES, see=OWASP)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from .kit import haproxy
-from .kit.documents import Format, text_as
+from .kit.documents import Format, documents
 from .kit.haproxy import Line, Section, is_loopback
 from .kit.resource import Resource
-from .kit.rule import CONFIG, Problems, Severity, each
+from .kit.rule import FILES, Problems, Severity, each
 
 
-def sections(config: Resource) -> list[Section]:
-    """The sections of a haproxy configuration; none when the file is another program's or cannot be read."""
-    text = text_as(config, Format.HAPROXY)
-    try:
-        return haproxy.parse(text) if text else []
-    except ValueError:
-        return []
+def fronts(resource: Resource) -> Iterator[tuple[str, Sequence[Section]]]:
+    """Each haproxy configuration: where it stands, and its sections."""
+    for document in documents(resource, Format.HAPROXY):
+        with suppress(ValueError):  # a rule of its own says so
+            yield f"{document.path}: haproxy.cfg", haproxy.parse(document.text)
 
 
 def passes_through(section: Section, all_sections: Sequence[Section]) -> bool:
@@ -34,25 +33,25 @@ def passes_through(section: Section, all_sections: Sequence[Section]) -> bool:
 
 
 @each(
-    CONFIG,
+    *FILES,
     severity=Severity.CRITICAL,
     remedy="Write `bind :P ssl crt <pem> ca-file <callers> verify required ssl-min-ver TLSv1.3`, or bind loopback.",
     see=["HAProxy, bind options"],
 )
-def fronts_demand_a_certificate(config: Resource) -> Problems:
+def fronts_demand_a_certificate(resource: Resource) -> Problems:
     """A front accepts TLS 1.3 only, from callers that show a certificate of the service's own authority.
 
     The front is what decides who calls: a bind without `verify required` lets the whole network in.
     """
-    all_sections = sections(config)
-    for section in all_sections:
-        if passes_through(section, all_sections):
-            continue
-        for bind in section.takes:
-            if not is_loopback(bind.words[1] if len(bind.words) > 1 else ""):
-                oldest = haproxy.default("ssl-min-ver", "ssl-default-bind-options", all_sections)
-                faults = _open(bind, oldest)
-                yield from (f"data: haproxy.cfg line {bind.number}: bind {fault}" for fault in faults)
+    for where, all_sections in fronts(resource):
+        for section in all_sections:
+            if passes_through(section, all_sections):
+                continue
+            for bind in section.takes:
+                if not is_loopback(bind.words[1] if len(bind.words) > 1 else ""):
+                    oldest = haproxy.default("ssl-min-ver", "ssl-default-bind-options", all_sections)
+                    faults = _open(bind, oldest)
+                    yield from (f"{where} line {bind.number}: bind {fault}" for fault in faults)
 
 
 def _open(bind: Line, oldest: str | None) -> Iterator[str]:
@@ -70,25 +69,25 @@ def _open(bind: Line, oldest: str | None) -> Iterator[str]:
 
 
 @each(
-    CONFIG,
+    *FILES,
     severity=Severity.CRITICAL,
     remedy="Write `server ... ssl verify required ca-file <root> verifyhost <name> crt <pem>`.",
     see=["HAProxy, server options"],
 )
-def fronts_verify_whom_they_call(config: Resource) -> Problems:
+def fronts_verify_whom_they_call(resource: Resource) -> Problems:
     """A server line that leaves the container is TLS, verified by chain and by name.
 
     haproxy does not check the server's name unless verifyhost or sni tells it to.
     """
-    all_sections = sections(config)
-    for section in all_sections:
-        through = section.kind == "backend" or passes_through(section, all_sections)
-        for line in section.sends:
-            if is_loopback(haproxy.target(line)):
-                continue
-            if "ssl" not in line.words and through and {"send-proxy", "send-proxy-v2"} & set(line.words):
-                continue
-            yield from (f"data: haproxy.cfg line {line.number}: server {fault}" for fault in _trusting(line))
+    for where, all_sections in fronts(resource):
+        for section in all_sections:
+            through = section.kind == "backend" or passes_through(section, all_sections)
+            for line in section.sends:
+                if is_loopback(haproxy.target(line)):
+                    continue
+                if "ssl" not in line.words and through and {"send-proxy", "send-proxy-v2"} & set(line.words):
+                    continue
+                yield from (f"{where} line {line.number}: server {fault}" for fault in _trusting(line))
 
 
 def _trusting(line: Line) -> Iterator[str]:
@@ -104,27 +103,40 @@ def _trusting(line: Line) -> Iterator[str]:
 
 
 @each(
-    CONFIG,
+    *FILES,
     severity=Severity.HIGH,
     remedy="Write `http-request set-header X-Rempart-Caller %[ssl_c_s_dn(cn)]`, and deny callers not declared.",
 )
-def fronts_name_the_caller_themselves(config: Resource) -> Problems:
+def fronts_name_the_caller_themselves(resource: Resource) -> Problems:
     """A front overwrites the header that names the caller, and denies callers that are not declared.
 
     A header that is only added can be sent by the caller itself.
     """
-    all_sections = sections(config)
-    for section in all_sections:
-        if haproxy.mode(section, all_sections) != "http":
-            continue
-        binds = [bind for bind in section.takes if "ssl" in bind.words and bind.after("verify") == "required"]
-        rules = section.all("http-request")
-        for bind in binds:
-            where = f"data: haproxy.cfg line {bind.number}: the section of this bind"
-            named = [line for line in rules if len(line.words) > 2 and line.words[2].lower() == "x-rempart-caller"]
-            if not any(line.words[1] == "set-header" for line in named):
-                yield f"{where} does not set X-Rempart-Caller"
-            if any(line.words[1] == "add-header" for line in named):
-                yield f"{where} adds to X-Rempart-Caller"
-            if not any(line.words[1] in {"deny", "reject"} for line in rules):
-                yield f"{where} denies nobody"
+    for where, all_sections in fronts(resource):
+        for section in all_sections:
+            if haproxy.mode(section, all_sections) != "http":
+                continue
+            binds = [bind for bind in section.takes if "ssl" in bind.words and bind.after("verify") == "required"]
+            rules = section.all("http-request")
+            for bind in binds:
+                here = f"{where} line {bind.number}: the section of this bind"
+                named = [line for line in rules if len(line.words) > 2 and line.words[2].lower() == "x-rempart-caller"]
+                if not any(line.words[1] == "set-header" for line in named):
+                    yield f"{here} does not set X-Rempart-Caller"
+                if any(line.words[1] == "add-header" for line in named):
+                    yield f"{here} adds to X-Rempart-Caller"
+                if not any(line.words[1] in {"deny", "reject"} for line in rules):
+                    yield f"{here} denies nobody"
+
+
+@each(*FILES, severity=Severity.HIGH, remedy="Correct the configuration: `haproxy -c -f` names the line.")
+def front_configuration_is_readable(resource: Resource) -> Problems:
+    """A haproxy configuration can be read to its end.
+
+    What cannot be read cannot be judged, and haproxy would not start with it.
+    """
+    for document in documents(resource, Format.HAPROXY):
+        try:
+            haproxy.parse(document.text)
+        except ValueError:
+            yield f"{document.path}: haproxy.cfg has a quotation that does not end"

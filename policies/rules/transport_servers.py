@@ -6,27 +6,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from .kit import settings_files as files
-from .kit.documents import Format, text_as
+from .kit.documents import Format, documents, parsed
 from .kit.resource import Resource
-from .kit.rule import CONFIG, Problems, Severity, each
+from .kit.rule import FILES, Problems, Severity, each
 
 STRONG_METHODS = frozenset({"scram-sha-256", "cert"})
 
 
 @each(
-    CONFIG,
+    *FILES,
     severity=Severity.CRITICAL,
     remedy="Admit by `hostssl ... scram-sha-256 clientcert=verify-full` only; `local ... peer` is the keeper's way in.",
     see=["PostgreSQL 15, 21.1 The pg_hba.conf File"],
 )
-def databases_admit_by_certificate_and_password(config: Resource) -> Problems:
+def databases_admit_by_certificate_and_password(resource: Resource) -> Problems:
     """PostgreSQL admits over TLS only, by the caller's certificate and its SCRAM password.
 
     A plain `host` record lets a caller without TLS in, and without clientcert=verify-full any certificate does.
     """
-    text = text_as(config, Format.PG_HBA)
-    for admission in files.hba(text) if text else ():
-        where = f"data: pg_hba.conf line {admission.line}"
+    admissions = [(at, record) for at in documents(resource, Format.PG_HBA) for record in files.hba(at.text)]
+    for document, admission in admissions:
+        where = f"{document.path}: pg_hba.conf line {admission.line}"
         if admission.method == "reject":
             continue
         if admission.type == "local":
@@ -41,91 +41,90 @@ def databases_admit_by_certificate_and_password(config: Resource) -> Problems:
 
 
 @each(
-    CONFIG,
+    *FILES,
     severity=Severity.CRITICAL,
     remedy="Set ssl = on, ssl_min_protocol_version = 'TLSv1.3', ssl_cert_file, ssl_key_file, ssl_ca_file and "
     "password_encryption = 'scram-sha-256'.",
     see=["PostgreSQL 15, 20.3.3 SSL"],
 )
-def databases_speak_tls13(config: Resource) -> Problems:
+def databases_speak_tls13(resource: Resource) -> Problems:
     """PostgreSQL speaks TLS 1.3 with a certificate, and can tell its callers' certificates.
 
     ssl is off by default, and the minimum is TLS 1.2.
     """
-    text = text_as(config, Format.POSTGRESQL)
-    if text is None:
-        return
-    settings = files.postgresql(text)
-    if settings.get("ssl", "off").lower() not in files.ON:
-        yield "data: postgresql.conf does not set ssl = on"
-    if settings.get("ssl_min_protocol_version") != "TLSv1.3":
-        yield "data: postgresql.conf does not set ssl_min_protocol_version = 'TLSv1.3'"
-    for name in ("ssl_cert_file", "ssl_key_file", "ssl_ca_file"):
-        if not settings.get(name):
-            yield f"data: postgresql.conf does not set {name}"
-    if settings.get("password_encryption", "scram-sha-256") != "scram-sha-256":
-        yield "data: postgresql.conf stores passwords other than as scram-sha-256"
+    for document in documents(resource, Format.POSTGRESQL):
+        settings = files.postgresql(document.text)
+        where = f"{document.path}: postgresql.conf"
+        if settings.get("ssl", "off").lower() not in files.ON:
+            yield f"{where} does not set ssl = on"
+        if settings.get("ssl_min_protocol_version") != "TLSv1.3":
+            yield f"{where} does not set ssl_min_protocol_version = 'TLSv1.3'"
+        for name in ("ssl_cert_file", "ssl_key_file", "ssl_ca_file"):
+            if not settings.get(name):
+                yield f"{where} does not set {name}"
+        if settings.get("password_encryption", "scram-sha-256") != "scram-sha-256":
+            yield f"{where} stores passwords other than as scram-sha-256"
 
 
 @each(
-    CONFIG,
+    *FILES,
     severity=Severity.CRITICAL,
     remedy="Set port 0, tls-port, tls-protocols TLSv1.3, tls-auth-clients yes, the three tls files and an aclfile.",
     see=["Redis, TLS support", "CIS Docker 5.9"],
 )
-def caches_speak_tls13_only(config: Resource) -> Problems:
+def caches_speak_tls13_only(resource: Resource) -> Problems:
     """Redis has no port in clear, asks every client for a certificate, and knows users.
 
     Without port 0 the clear port stays open beside the encrypted one.
     """
-    text = text_as(config, Format.REDIS)
-    if text is None:
-        return
-    settings = files.redis(text)
     wanted = {"port": ["0"], "tls-protocols": ["TLSv1.3"], "tls-auth-clients": ["yes"]}
     defaults = {"port": ["6379"], "tls-auth-clients": ["yes"]}
-    for name, value in wanted.items():
-        if settings.get(name, defaults.get(name)) != value:
-            yield f"data: redis.conf does not set {name} {' '.join(value)}"
-    for name in ("tls-port", "tls-cert-file", "tls-key-file", "aclfile"):
-        if settings.get(name, ["0"]) == ["0"]:
-            yield f"data: redis.conf does not set {name}"
-    if not {"tls-ca-cert-file", "tls-ca-cert-dir"} & set(settings):
-        yield "data: redis.conf does not set tls-ca-cert-file"
-    if settings.get("protected-mode") == ["no"] and "aclfile" not in settings:
-        yield "data: redis.conf switches protected-mode off without an aclfile"
+    for document in documents(resource, Format.REDIS):
+        settings = files.redis(document.text)
+        where = f"{document.path}: redis.conf"
+        for name, value in wanted.items():
+            if settings.get(name, defaults.get(name)) != value:
+                yield f"{where} does not set {name} {' '.join(value)}"
+        for name in ("tls-port", "tls-cert-file", "tls-key-file", "aclfile"):
+            if settings.get(name, ["0"]) == ["0"]:
+                yield f"{where} does not set {name}"
+        if not {"tls-ca-cert-file", "tls-ca-cert-dir"} & set(settings):
+            yield f"{where} does not set tls-ca-cert-file"
+        if settings.get("protected-mode") == ["no"] and "aclfile" not in settings:
+            yield f"{where} switches protected-mode off without an aclfile"
 
 
 @each(
-    CONFIG,
+    *FILES,
     severity=Severity.HIGH,
     remedy="Give each job scheme: https and a tls_config with ca_file, cert_file and key_file.",
     see=["Prometheus, scrape_config and tls_config"],
 )
-def scrapes_are_verified(config: Resource) -> Problems:
+def scrapes_are_verified(resource: Resource) -> Problems:
     """Prometheus scrapes, and alerts, over verified TLS.
 
     Metrics tell an attacker what runs where and how close to its limits it is.
     """
-    text = text_as(config, Format.PROMETHEUS)
-    if text is None:
-        return
-    import yaml  # noqa: PLC0415 -- only stacks that bring a Prometheus pay for it
-
-    try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError:
-        yield "data: prometheus.yml cannot be read"
-        return
-    for path, peer in _peers(document):
-        if peer.get("scheme") != "https":
-            yield f"data: prometheus.yml {path} does not use https"
+    for document in documents(resource, Format.PROMETHEUS):
+        where = f"{document.path}: prometheus.yml"
+        try:
+            peers = list(_peers(parsed(document.text)))
+        except ValueError:
+            yield f"{where} cannot be read"
             continue
-        tls = peer.get("tls_config") or {}
-        if not (tls.get("ca_file") or tls.get("ca")):
-            yield f"data: prometheus.yml {path} names no ca_file"
-        if tls.get("insecure_skip_verify"):
-            yield f"data: prometheus.yml {path} skips verification"
+        for path, peer in peers:
+            yield from (f"{where} {path} {fault}" for fault in _unverified(peer))
+
+
+def _unverified(peer: dict[str, Any]) -> Problems:
+    if peer.get("scheme") != "https":
+        yield "does not use https"
+        return
+    tls = peer.get("tls_config") or {}
+    if not (tls.get("ca_file") or tls.get("ca")):
+        yield "names no ca_file"
+    if tls.get("insecure_skip_verify"):
+        yield "skips verification"
 
 
 def _peers(document: Any) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -10,6 +10,7 @@ import pytest
 
 from diagram import vocabulary
 from diagram.__main__ import Named
+from policies.rules import document
 from tests.docs.blocks import ROOT, blocks
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -39,6 +40,10 @@ def test_every_file_of_the_project_that_is_named_is_there(document: Path) -> Non
 
 def test_the_vocabulary_is_current() -> None:
     assert (ROOT / "docs/vocabulary.md").read_text() == vocabulary.page()
+
+
+def test_the_list_of_policies_is_current() -> None:
+    assert (ROOT / "docs/policies.md").read_text() == document.page()
 
 
 def test_the_example_of_a_system_is_one() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from .documents import lines
@@ -13,6 +15,7 @@ SECTIONS: Final = frozenset({
     "global", "defaults", "frontend", "backend", "listen", "peers", "resolvers", "userlist", "cache", "ring", "program",
     "mailers", "http-errors", "log-forward", "crt-store",
 })  # fmt: skip
+QUOTED: Final = re.compile(r"[\"'\\#]")
 
 
 @dataclass
@@ -52,11 +55,12 @@ class Section:
         yield from (line for line in self.lines if line.words[0] in {"server", "server-template"})
 
 
-def parse(text: str) -> list[Section]:
+@lru_cache(maxsize=1024)
+def parse(text: str) -> Sequence[Section]:
     """The sections, in order. Raises ValueError for a quotation that does not end."""
     sections: list[Section] = []
     for number, line in lines(text):
-        words = shlex.split(line, comments=True)
+        words = shlex.split(line, comments=True) if QUOTED.search(line) else line.split()
         if words and words[0] in SECTIONS:
             sections.append(Section(words[0], words[1] if len(words) > 1 else ""))
         elif words and sections:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 TOKEN: Final = re.compile(
@@ -54,6 +55,7 @@ class Directive:
         return any({"ssl", "quic"} & set(listen.args[1:]) for listen in self.own("listen")) or self.says("ssl", "on")
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Directive:
     """The directives of a configuration, under a nameless root. Raises ValueError where the braces do not match."""
     root = block = Directive("", (), 0)

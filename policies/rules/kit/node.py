@@ -17,11 +17,12 @@ UNKNOWN: Final = Unknown()
 
 
 class UndecidedError(Exception):
-    """A rule needs the literal at `path`, which is unknown during a preview."""
+    """A rule needs the literal at `path` of the resource `owner` (a URN), which is unknown during a preview."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, owner: str = "") -> None:
         super().__init__(f"cannot be decided at preview: needs a literal {path}")
         self.path = path
+        self.owner = owner
 
 
 class Node:
@@ -31,11 +32,12 @@ class Node:
     Only reading an unknown raises UndecidedError, so a rule may walk past what it does not need.
     """
 
-    __slots__ = ("_raw", "path")
+    __slots__ = ("_raw", "owner", "path")
 
-    def __init__(self, raw: Any, path: str = "") -> None:
+    def __init__(self, raw: Any, path: str = "", owner: str = "") -> None:
         self._raw = raw
         self.path = path
+        self.owner = owner
 
     def at(self, dotted: str) -> Node:
         """The place below this one, by its keys joined with dots."""
@@ -47,14 +49,18 @@ class Node:
     def child(self, key: str) -> Node:
         path = f"{self.path}.{key}" if self.path else key
         if isinstance(self._raw, Mapping):
-            return Node(self._raw.get(key), path)
-        return Node(UNKNOWN if self._raw is UNKNOWN else None, path)
+            return Node(self._raw.get(key), path, self.owner)
+        return Node(UNKNOWN if self._raw is UNKNOWN else None, path, self.owner)
+
+    def of(self, text: Any) -> Node:
+        """`text`, that was read out of what stands here."""
+        return Node(text, self.path, self.owner)
 
     @property
     def value(self) -> Any:
         """What stands here, or None."""
         if self._raw is UNKNOWN:
-            raise UndecidedError(self.path)
+            raise UndecidedError(self.path, self.owner)
         return self._raw
 
     @property
@@ -88,7 +94,7 @@ class Node:
         value = self.value
         if isinstance(value, list):
             for index, item in enumerate(value):
-                yield Node(item, f"{self.path}[{index}]")
+                yield Node(item, f"{self.path}[{index}]", self.owner)
 
     def entries(self) -> Iterator[tuple[str, Node]]:
         """The keys and places of a mapping, in order; nothing when absent."""
@@ -104,6 +110,6 @@ class Node:
                 yield from self.child(str(key)).leaves()
         elif isinstance(self._raw, list):
             for index, item in enumerate(self._raw):
-                yield from Node(item, f"{self.path}[{index}]").leaves()
+                yield from Node(item, f"{self.path}[{index}]", self.owner).leaves()
         elif self._raw is not None:
             yield self

@@ -45,6 +45,7 @@ class Resource:
     sealed: Mapping[str, Any] = field(default_factory=dict)
     options: Options | None = None
     dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    made: Mapping[str, Any] = field(default_factory=dict)  # its outputs, as far as they are known
 
     @property
     def stack(self) -> str:
@@ -53,7 +54,7 @@ class Resource:
 
     @cached_property
     def root(self) -> Node:
-        return Node(self.props)
+        return Node(self.props, "", self.urn)
 
     def at(self, dotted: str) -> Node:
         return self.root.at(dotted)

@@ -17,7 +17,17 @@ NETWORK: Final = "docker:index/network:Network"
 VOLUME: Final = "docker:index/volume:Volume"
 SECRET: Final = "docker:index/secret:Secret"  # noqa: S105 -- a resource type
 CONFIG: Final = "docker:index/serviceConfig:ServiceConfig"
+REMOTE_IMAGE: Final = "docker:index/remoteImage:RemoteImage"
+BUILT_IMAGE: Final = "docker:index/image:Image"
+REGISTRY_IMAGE: Final = "docker:index/registryImage:RegistryImage"
+TAG: Final = "docker:index/tag:Tag"
+PLUGIN: Final = "docker:index/plugin:Plugin"
+BUILDER: Final = "docker:index/buildxBuilder:BuildxBuilder"
+PROVIDER: Final = "pulumi:providers:docker"
 WORKLOADS: Final = (SERVICE, CONTAINER)
+FILES: Final = (CONFIG, CONTAINER)
+"""What brings configuration files: a ServiceConfig, and the uploads of a Container."""
+BUILDS: Final = (REMOTE_IMAGE, BUILT_IMAGE, REGISTRY_IMAGE)
 
 
 class Severity(IntEnum):
@@ -52,6 +62,7 @@ class Rule:
     types: frozenset[str]  # none: the rule is about the whole stack
     settings: Mapping[str, Mapping[str, Any]]
     find: Callable[..., Iterator[Any]] = field(repr=False)
+    advisory: bool = False  # what it finds is said, and stops nothing
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -73,6 +84,7 @@ def each(
     see: Sequence[str] = (),
     profile: Profile = Profile.BASELINE,
     settings: Mapping[str, Mapping[str, Any]] | None = None,
+    advisory: bool = False,
 ) -> Callable[[Function], Function]:
     """Register a rule about each resource of `types`; it yields a problem's path and fault as one text."""
 
@@ -90,6 +102,7 @@ def each(
             types=frozenset(types),
             settings=settings or {},
             find=find,
+            advisory=advisory,
         )
         if rule.id in REGISTRY:
             raise ValueError(f"two rules are called {rule.id}")
@@ -106,9 +119,10 @@ def whole_stack(
     see: Sequence[str] = (),
     profile: Profile = Profile.BASELINE,
     settings: Mapping[str, Mapping[str, Any]] | None = None,
+    advisory: bool = False,
 ) -> Callable[[Function], Function]:
     """Register a rule about a stack as a whole; it yields the URN of the culprit and the problem."""
-    return each(severity=severity, remedy=remedy, see=see, profile=profile, settings=settings)
+    return each(severity=severity, remedy=remedy, see=see, profile=profile, settings=settings, advisory=advisory)
 
 
 def _explained(find: Callable[..., Any]) -> tuple[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 from .resource import Resource
@@ -12,9 +13,10 @@ from .resource import Resource
 
 @dataclass(frozen=True)
 class Stack:
-    """Every resource that a stack asks for."""
+    """Every resource that a stack asks for, and the day on which it is judged."""
 
     resources: Sequence[Resource]
+    today: date = field(default_factory=date.today)
 
     @cached_property
     def by_urn(self) -> Mapping[str, Resource]:

@@ -88,7 +88,7 @@ class Workload:
         yield from self.at("env").entries()
         for item in self.at("env").each():
             name, _, value = item.text.partition("=")
-            yield name, Node(value, f"{item.path}({name})")
+            yield name, Node(value, f"{item.path}({name})", item.owner)
 
     def words(self) -> Iterator[Node]:
         """Each word of the command line."""
@@ -102,11 +102,11 @@ class Workload:
             text = word.text
             name, equals, value = text.partition("=")
             if equals and re.fullmatch(r"-{0,2}[\w.-]+", name):
-                yield name.lstrip("-"), Node(value, word.path)
+                yield name.lstrip("-"), word.of(value)
                 pending = None
             elif text.startswith("-"):
                 pending = text.lstrip("-")
-                yield pending, Node(True, word.path)
+                yield pending, word.of(True)
             elif pending:
                 yield pending, word
                 pending = None

@@ -58,11 +58,12 @@ def _resource(entry: Mapping[str, Any]) -> Resource:
         sealed=sealed,
         options=Options(protect=True) if entry.get("protect") else None,
         dependencies=entry.get("propertyDependencies") or {},
+        made=unsealed(entry.get("outputs") or {})[0],
     )
 
 
 def _as_text(finding: Finding) -> str:
-    level = "violation" if finding.stops else "waived"
+    level = finding.level
     name = finding.urn.rpartition("::")[2]
     return f"{level} {finding.rule.severity.name.lower()} {finding.rule.id} {name}: {finding.problem}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from ..kit.node import UndecidedError
 from ..kit.resource import Resource
 from ..kit.rule import Profile, Rule
 from ..kit.stack import Stack
+from ..kit.struck import struck
 from .waiver import Waiver
 
 PRODUCTION = ("stage", "prod")
@@ -31,7 +32,12 @@ class Finding:
     @property
     def stops(self) -> bool:
         """Whether it keeps a stack from being deployed."""
-        return self.waiver is None or self.expired
+        return not self.rule.advisory and (self.waiver is None or self.expired)
+
+    @property
+    def level(self) -> str:
+        """`violation`, `waived` or `advisory`."""
+        return "violation" if self.stops else "advisory" if self.rule.advisory else "waived"
 
     @property
     def message(self) -> str:
@@ -39,7 +45,7 @@ class Finding:
         lines = [self.rule.title, self.problem]
         if self.waiver:
             lines.append(f"the waiver has expired: {self.waiver}" if self.expired else str(self.waiver))
-        if self.stops:
+        if not self.waiver or self.expired:
             lines.append(self.rule.remedy)
         return "\n".join(lines)
 
@@ -78,16 +84,17 @@ class Judge:
         """What one resource does against the rules of its type."""
         for rule in self._by_type.get(resource.type, ()):
             if self.in_force(rule, resource.stack):
-                for problem, undecided in self._problems(rule, resource):
+                for (_, problem), undecided in self._problems(rule, resource):
                     yield self._finding(rule, resource, problem, undecided)
 
     def stack(self, stack: Stack) -> Iterator[Finding]:
         """What the stack as a whole does against the rules that need all of it."""
+        stack = replace(stack, today=self.today)
         for rule in self.rules:
             if not rule.types:
                 for found, undecided in self._problems(rule, stack):
-                    urn, problem = found if isinstance(found, tuple) else (stack.resources[0].urn, found)
-                    culprit = stack.by_urn[urn]
+                    urn, problem = found
+                    culprit = stack.by_urn.get(urn, stack.resources[0])
                     if self.in_force(rule, culprit.stack):
                         yield self._finding(rule, culprit, problem, undecided)
 
@@ -96,14 +103,15 @@ class Judge:
         wanted = (waiver for waiver in self.waivers if waiver.is_for(stack) and not waiver.optional)
         return [waiver for waiver in wanted if waiver not in self.used]
 
-    def _problems(self, rule: Rule, subject: Any) -> Iterator[tuple[Any, bool]]:
+    def _problems(self, rule: Rule, subject: Any) -> Iterator[tuple[tuple[str, str], bool]]:
+        """Each problem with the URN of its resource (where the rule names one), and whether it could not be decided."""
         try:
             for problem in rule.problems(subject, self.settings.get(rule.id, {})):
-                yield problem, False
+                yield problem if isinstance(problem, tuple) else ("", problem), False
         except UndecidedError as error:
-            yield str(error), True
+            yield (error.owner, str(error)), True
         except Exception as error:  # a rule that fails must stop the stack, and its traceback could hold a secret
-            yield f"could not be judged ({type(error).__name__})", True
+            yield ("", f"could not be judged ({type(error).__name__})"), True
 
     def _finding(self, rule: Rule, resource: Resource, problem: str, undecided: bool) -> Finding:
         waiver = next((w for w in self.waivers if w.covers(rule.id, resource.stack, resource.name)), None)
@@ -114,8 +122,11 @@ class Judge:
 
 
 def _without(sealed: Mapping[str, Any], text: str) -> str:
-    """`text` with every value of the resource that Pulumi holds to be secret struck out."""
+    """`text` without any value of the resource that Pulumi holds to be secret, and without what looks like one.
+
+    A message holds paths, and a path may hold a key that somebody chose badly.
+    """
     for value in sealed.values():
         if isinstance(value, str) and len(value) > 3:
             text = text.replace(value, "[secret]")
-    return text
+    return struck(text)

@@ -101,12 +101,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def _asked_for(self, resource: Resource) -> Resource:
         """A resource with the inputs that it was asked for, where they are known: outputs may be unknown."""
-        seen = self._seen.get(resource.urn)
-        return dataclasses.replace(seen, dependencies=resource.dependencies) if seen else resource
+        asked = self._seen.get(resource.urn, resource)
+        return dataclasses.replace(asked, dependencies=resource.dependencies, made=resource.props)
 
     def _reported(self, findings: Any) -> Any:
         for finding in findings:
-            level = self._levels.get(finding.rule.id, MANDATORY)
+            level = self._levels.get(finding.rule.id, ADVISORY if finding.rule.advisory else MANDATORY)
             if level != protocol.DISABLED:
                 yield _diagnostic(finding, level if finding.stops else ADVISORY)
 
@@ -146,7 +146,7 @@ def _described(rule: Rule) -> Any:
         displayName=rule.title,
         description=rule.title,
         message=rule.rationale,
-        enforcementLevel=MANDATORY,
+        enforcementLevel=ADVISORY if rule.advisory else MANDATORY,
         severity=_severity(rule.severity),
         policy_type=protocol.POLICY_TYPE_RESOURCE if rule.types else protocol.POLICY_TYPE_STACK,
         tags=[f"family:{rule.family}", _profile(rule)],

@@ -335,6 +335,14 @@ EXAMPLES = {
             lambda: nginx("ssl_protocols TLSv1.3;", "ssl_protocols TLSv1.3; client_body_timeout 5s;"),
         ],
     ),
+    "front-configuration-is-readable": Examples(
+        breaks=[
+            lambda: front("maxconn 100", "maxconn '100"),
+            lambda: front("mode http", 'log-format "%ci'),
+            lambda: container(uploads=[{"file": "/etc/haproxy.cfg", "content": EDGE + "    option 'x\n"}]),
+        ],
+        keeps=[front, lambda: config(EDGE), lambda: front("maxconn 100", 'log-tag "a front"  # it\'s one')],
+    ),
     "fronts-demand-a-certificate": Examples(
         also=frozenset({"fronts-name-the-caller-themselves", "fronts-verify-whom-they-call"}),
         breaks=[
