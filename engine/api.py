@@ -19,6 +19,7 @@ from engine.events import BLOCKING, Event, PolicyFinding, StepStarted, Summary
 from engine.job import Finished, Job, Kind
 from engine.policy_config import Given
 from engine.project import Project
+from engine.rollout import Rollouts
 from engine.urn import STACK_TYPE
 from engine.values import reveal, shown
 
@@ -144,9 +145,8 @@ def _planned(
                 return plan
         began = time.time()
         result = run.phase(kind, preview=False, refresh=refresh)
-        history.record(
-            stack.location, kind, began, result.ok, result.counts, run.config, stack.secret_keys, run.crypter
-        )
+        done = history.Run(kind, began, result.ok, result.counts, run.rollouts.taken())
+        history.record(stack.location, done, run.config, stack.secret_keys, run.crypter)
         return result
 
 
@@ -164,6 +164,7 @@ class _Run:
     ) -> None:
         self._stack, self._on_event, self._policies = stack, on_event, policies or _Packs()
         self._inherited = (held,) if held is not None else ()
+        self.rollouts = Rollouts()
         first = Phase(self._inherited)
         self._spare: Phase | None = first
         try:
@@ -180,6 +181,8 @@ class _Run:
 
         def on_event(event: Event) -> None:
             seen.add(event)
+            if not preview:
+                self.rollouts.add(event)
             self._on_event(event)
 
         process = self._spare or Phase(self._inherited)

@@ -16,6 +16,7 @@ from engine.hooks import Hooks
 from engine.journal import Journal
 from engine.packages import Packages
 from engine.policy import Policies
+from engine.provider import Progress as Reporter
 from engine.provider import ProviderError
 from engine.redaction import Redactor
 from engine.state import ResourceState
@@ -106,8 +107,8 @@ class Deployment:
         self.error(CANCELED)
         self.stopping.set()
 
-    def progress(self, urn: str) -> Callable[[str], None]:
-        return lambda message: self.emit(Progress(urn, message))
+    def progress(self, urn: str) -> Reporter:
+        return lambda message, *, runs=None: self.emit(Progress(urn, message, runs))
 
     @contextlib.contextmanager
     def step(self, change: Change) -> Iterator[None]:

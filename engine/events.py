@@ -36,8 +36,11 @@ class StepFailed:
 
 @dataclass(frozen=True)
 class Progress:
+    """`runs` says whether any of the resource runs at this moment, where that is known."""
+
     urn: str
     message: str
+    runs: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,16 @@ puts them back on afterwards. `check`, `diff` and `planned` may meet `UNKNOWN` a
 
 # ruff: noqa: A002 - Pulumi's own names
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 Properties = dict[str, Any]
-Progress = Callable[[str], None]
+
+
+class Progress(Protocol):
+    """Tells people what is under way; `runs` says whether any of it runs, where the provider knows."""
+
+    def __call__(self, message: str, *, runs: bool | None = None) -> None: ...
 
 
 @dataclass(frozen=True)

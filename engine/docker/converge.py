@@ -60,7 +60,7 @@ class Wait:
             if self._age() * 1e9 > self.timeout:
                 raise self._failed(look, f"did not converge after {duration(self.timeout)}")
             if (says := _status(look)) != said:
-                self.progress(says)
+                self.progress(says, runs=bool(look.running))
                 said = says
             time.sleep(_PAUSE)
 

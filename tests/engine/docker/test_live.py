@@ -24,7 +24,7 @@ SERVICE = "docker:index/service:Service"
 IMAGES = ("local/debian:12", "rempart/base")
 
 
-def silent(_: str) -> None:
+def silent(message: str, *, runs: bool | None = None) -> None:
     """Nobody watches."""
 
 
@@ -194,6 +194,23 @@ def test_updates_roll_in_place_and_a_second_one_waits_for_its_own_end(bench: Ben
         assert [task["Spec"]["ContainerSpec"]["Env"] for task in live] == [[f"MODE={mode}"]] * 2
         assert_no_drift(bench, SERVICE, made, news, outputs)
         inputs = news
+
+
+@pytest.mark.parametrize(("order", "stops"), [("stop-first", True), ("start-first", False)])
+def test_an_update_tells_when_nothing_runs(bench: Bench, image: str, order: str, stops: bool) -> None:
+    told: list[bool | None] = []
+
+    def progress(message: str, *, runs: bool | None = None) -> None:
+        told.append(runs)
+
+    asked = spec(image)
+    asked["updateConfig"]["order"] = order
+    made, inputs, outputs = bench.make(SERVICE, "svc", **asked)
+    changed = spec(image, env={"MODE": "two"}, healthcheck={"tests": ["CMD", "sleep", "1"], "interval": "1s"})
+    news, _ = bench.docker.check(SERVICE, "svc", inputs, {**inputs, **asked, "taskSpec": changed["taskSpec"]})
+    bench.docker.update(SERVICE, made, inputs, outputs, news, progress)
+    assert told
+    assert (False in told) is stops
 
 
 def test_an_update_that_crashes_fails_rolls_back_and_is_planned_again(bench: Bench, image: str) -> None:
