@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from engine import backend, history, lock
 from engine.backend import Location
@@ -80,8 +80,8 @@ def preview(
     on_event: OnEvent = lambda _: None,
 ) -> Result:
     """What `up` would do. Nothing is changed, the state included. A configuration is for the pack at its place."""
-    run = _Run(stack, on_event, policies=_Packs(policy_packs, policy_configs))
-    return run.phase("up", preview=True, refresh=refresh)
+    with _Run(stack, on_event, policies=_Packs(policy_packs, policy_configs)) as run:
+        return run.phase("up", preview=True, refresh=refresh)
 
 
 def up(
@@ -137,10 +137,9 @@ def _planned(
     refresh: bool = False,
 ) -> Result:
     """The plan, and if nothing speaks against it the act; the stack is locked from before the one to the end."""
-    with lock.held(stack.location) as held:
-        run = _Run(stack, on_event, held, policies)
+    with lock.held(stack.location) as held, _Run(stack, on_event, held, policies) as run:
         if confirm is not None:
-            plan = run.phase(kind, preview=True, refresh=refresh)
+            plan = run.phase(kind, preview=True, refresh=refresh, more=True)
             if not plan.ok or not confirm(plan):
                 return plan
         began = time.time()
@@ -165,28 +164,37 @@ class _Run:
         self._stack, self._on_event, self._policies = stack, on_event, policies or _Packs()
         self._inherited = (held,) if held is not None else ()
         self.rollouts = Rollouts()
-        first = Phase(self._inherited)
-        self._spare: Phase | None = first
+        self._spare: Phase | None = Phase(self._inherited)
         try:
             values, self._secret_keys = stack.project.configured(stack.config, stack.secret_keys)
             self.config = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
             self.crypter = backend.crypter_of(backend.read_raw(stack.location), stack.passphrase)
         except BaseException:
-            first.abandon()
+            self.__exit__()
             raise
 
-    def phase(self, kind: Kind, *, preview: bool, refresh: bool) -> Result:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Ends the process that waits for a further phase."""
+        if self._spare:
+            self._spare.abandon()
+
+    def phase(self, kind: Kind, *, preview: bool, refresh: bool, more: bool = False) -> Result:
+        """Runs one phase to its end; with `more` the next one's process starts meanwhile."""
         began = time.monotonic()
         seen = Record()
 
         def on_event(event: Event) -> None:
+            if more and not self._spare:  # this phase has its imports behind it: there is a core to spare
+                self._spare = Phase(self._inherited)
             seen.add(event)
             if not preview:
                 self.rollouts.add(event)
             self._on_event(event)
 
-        process = self._spare or Phase(self._inherited)
-        self._spare = None
+        process, self._spare = self._spare or Phase(self._inherited), None
         stack = self._stack
         finished = process.run(
             Job(

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import grpc
 
@@ -83,7 +84,12 @@ class Deployment:
             self.redactor.learn([resource.inputs, resource.outputs])
         self.packages = Packages()
         self.hooks = Hooks(preview)
-        self.policies = Policies([])
+        self.policies_ready: Callable[[], Policies] = lambda: Policies([])
+
+    @cached_property
+    def policies(self) -> Policies:
+        """The packs that are to be asked; waits until they answer."""
+        return self.policies_ready()
 
     def urn(self, parent: str, type: str, name: str) -> str:  # noqa: A002
         return urns.build(self.stack, self.project, parent, type, name)

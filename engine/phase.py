@@ -79,7 +79,7 @@ def _act(job: Job, deployment: Deployment, ready: Callable[[], policy.Policies])
         if job.kind == "destroy":
             deletion.delete_all(deployment, deployment.base)
         elif job.kind == "up":
-            deployment.policies = ready()
+            deployment.policies_ready = ready
             program.run(job.project, deployment, job.organization, job.config, job.secret_keys)
             for pack in deployment.policies.described():
                 deployment.emit(pack)

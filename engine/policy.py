@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,16 +117,26 @@ def running(
     if configs and len(configs) != len(paths):
         raise EngineError(f"{len(configs)} policy configurations for {len(paths)} policy packs: name one for each pack")
     processes = [_start(path, environment) for path in paths]
-    packs = list(zip(paths, processes, configs or [{}] * len(paths), strict=True))
-    try:
-        yield lambda: Policies([_connect(path, process, configure, given) for path, process, given in packs])
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait()
-            if process.stdout:
-                process.stdout.close()
+    with ThreadPoolExecutor(thread_name_prefix="pack") as threads:
+        given = configs or [{}] * len(paths)
+        packs = [
+            threads.submit(_connect, path, process, configure, config)
+            for path, process, config in zip(paths, processes, given, strict=True)
+        ]
+        try:
+            yield lambda: Policies([pack.result() for pack in packs])
+        finally:
+            wait(packs)
+            _end(processes)
+
+
+def _end(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
 
 
 def _start(path: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
@@ -158,7 +169,7 @@ def _connect(
     threading.Thread(target=process.stdout.read, daemon=True).start()
     channel = grpc.insecure_channel(f"127.0.0.1:{int(line)}", options=_OPTIONS)
     stub = analyzer_pb2_grpc.AnalyzerStub(channel)
-    info = stub.GetAnalyzerInfo(empty_pb2.Empty(), wait_for_ready=True)
+    info = stub.GetAnalyzerInfo(empty_pb2.Empty(), wait_for_ready=True, timeout=_START_SECONDS)
     declared = yaml.safe_load((path / "PulumiPolicy.yaml").read_text()) or {}
     stub.ConfigureStack(configure)
     config = policy_config.reconciled(info, given)

@@ -1,7 +1,6 @@
 """Runs the unmodified `__main__.py` under the Pulumi SDK, with a monitor of ours in place of the CLI's."""
 
 import asyncio
-import linecache
 import logging
 import os
 import runpy
@@ -15,6 +14,7 @@ import pulumi
 from pulumi import runtime
 from pulumi.runtime.stack import run_in_stack
 
+from engine import unburdened
 from engine.deployment import Deployment
 from engine.errors import UnsupportedError
 from engine.monitor import Log, Monitor
@@ -48,8 +48,7 @@ def run(
             root_directory=str(project.root),
         )
     )
-    # For each resource the SDK looks at its call stack, and Python at every file of it: they do not change meanwhile.
-    linecache.checkcache = lambda filename=None: None  # noqa: ARG005
+    unburdened.unburden()
     _run_to_end(deployment, project.main / "__main__.py")
 
 
