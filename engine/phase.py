@@ -81,8 +81,9 @@ def _act(job: Job, deployment: Deployment, ready: Callable[[], policy.Policies])
         elif job.kind == "up":
             deployment.policies_ready = ready
             program.run(job.project, deployment, job.organization, job.config, job.secret_keys)
-            for pack in deployment.policies.described():
-                deployment.emit(pack)
+            if not deployment.stopping.is_set():
+                for pack in deployment.policies.described():
+                    deployment.emit(pack)
     except (EngineError, ProviderError) as error:
         raise deployment.fail(str(error)) from error
 
