@@ -74,6 +74,8 @@ def of(request: resource_pb2.RegisterResourceRequest, parent: str) -> Goal:
 
 def _refuse(request: resource_pb2.RegisterResourceRequest) -> None:
     where = f"{request.type} {request.name!r}"
+    if request.type == "pulumi:pulumi:StackReference":
+        raise UnsupportedError(f"{request.name!r}: a StackReference")
     for name, what in _REFUSED.items():
         if getattr(request, name):
             raise UnsupportedError(f"{where}: {what}")

@@ -4,6 +4,7 @@
 
 import threading
 import uuid
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
@@ -55,6 +56,14 @@ def default_version(package: str, version: str) -> str:
     if version and known and version.split(".", maxsplit=1)[0] != known.split(".")[0]:
         raise UnsupportedError(f"{package} {version} (it knows {known})")
     return version or known
+
+
+def refuse_configuration(config: Iterable[str]) -> None:
+    """An UnsupportedError for a key that would configure a default provider, which this engine would not heed."""
+    for key in sorted(config):
+        package = key.partition(":")[0]
+        if package in _MODULES or key == "pulumi:disable-default-providers":
+            raise UnsupportedError(f"the configuration {key}")
 
 
 def _load(package: str) -> Provider:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pulumi.runtime.proto import analyzer_pb2
 
-from engine import backend, capture, deletion, pending, policy, program, refreshing
+from engine import backend, capture, deletion, packages, pending, policy, program, refreshing
 from engine.deployment import Deployment, Stop
 from engine.errors import EngineError
 from engine.events import Diagnostic, Event, Summary
@@ -79,6 +79,7 @@ def _act(job: Job, deployment: Deployment, ready: Callable[[], policy.Policies])
         if job.kind == "destroy":
             deletion.delete_all(deployment, deployment.base)
         elif job.kind == "up":
+            packages.refuse_configuration(job.config)
             deployment.policies_ready = ready
             program.run(job.project, deployment, job.organization, job.config, job.secret_keys)
             if not deployment.stopping.is_set():
