@@ -2,9 +2,12 @@
 
 import argparse
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from engine.errors import EngineError, UnsupportedError
+from report.files import FORMATS
+
+REPORT: Final = f"also as one of {', '.join(FORMATS)}; may be given several times"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -42,6 +45,9 @@ def _operation(commands: "argparse._SubParsersAction[_Parser]", name: str, text:
         command.add_argument("--policy-pack", action="append", metavar="DIR", help="the folder `policies` by default")
         command.add_argument("--policy-pack-config", action="append", metavar="FILE", help="JSON, one for each pack")
         command.add_argument("-r", "--refresh", action="store_true", help="look at every resource first")
+    if name == "preview":
+        command.add_argument("--report", action="append", metavar="FORMAT=FILE", help=REPORT)
+        command.add_argument("--source", default="__main__.py", metavar="FILE", help="what findings in SARIF point to")
     return command
 
 

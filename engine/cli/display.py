@@ -6,13 +6,15 @@ import time
 from typing import Any, Final
 
 from engine.api import Result
-from engine.cli import difference, tree
+from engine.cli import difference
+from engine.cli.reporting import Measures, Plan
 from engine.cli.screen import Screen
 from engine.events import (
     BLOCKING,
     Diagnostic,
     Event,
     PolicyFinding,
+    PolicyPack,
     Progress,
     StepDone,
     StepFailed,
@@ -20,13 +22,15 @@ from engine.events import (
     Summary,
 )
 from engine.urn import name_of, type_of
+from report import document, table, tree
+from report.model import Report
+from report.plan import PARTS
 
 DONE = {"create": "created", "update": "updated", "delete": "deleted", "create-replacement": "created replacement",
         "delete-replaced": "deleted original", "refresh": "refreshed", "read": "read"}  # fmt: skip
 TITLES = {"preview": "Previewing", "up": "Updating", "refresh": "Refreshing", "destroy": "Destroying"}
 NOUNS = {"create": "to create", "update": "to update", "delete": "to delete", "replace": "to replace",
          "same": "unchanged", "read": "to read", "refresh": "to refresh"}  # fmt: skip
-PARTS: Final = ("create-replacement", "delete-replaced")  # of a replacement, which counts as one
 EVERY: Final = 5.0  # seconds between two lines of progress
 SLOW: Final = 1.0  # seconds from which a step is worth a line of its own
 
@@ -34,12 +38,12 @@ SLOW: Final = 1.0  # seconds from which a step is worth a line of its own
 class Display:
     """Takes the events of a run, and prints them; quiet in JSON until the end."""
 
-    def __init__(self, stack: str, *, as_json: bool = False, diff: bool = False, color: str = "auto") -> None:
+    def __init__(
+        self, stack: str, *, as_json: bool = False, diff: bool = False, color: str = "auto", measures: Measures = dict
+    ) -> None:
         self._stack, self._json, self._diff = stack, as_json, diff
         self._screen = Screen(color)
-        self.steps: list[StepStarted] = []
-        self.diagnostics: list[Diagnostic] = []
-        self.findings: list[PolicyFinding] = []
+        self.plan = Plan(stack, measures)
         self._total = self._done = 0
         self._acting, self._silent = False, False
         self._working: dict[str, str] = {}
@@ -47,9 +51,8 @@ class Display:
 
     def begin(self, phase: str, *, silent: bool = False) -> None:
         """A phase starts; a `silent` one shows its plan only when it fails."""
-        self._total = len(self.steps)
-        self.steps.clear()
-        self.findings.clear()
+        self._total = len(self.plan.steps)
+        self.plan.clear()
         self._working.clear()
         self._silent = silent
         self._acting, self._done = phase != "preview", 0
@@ -60,7 +63,7 @@ class Display:
         """Take one event."""
         match event:
             case StepStarted():
-                self.steps.append(event)
+                self.plan.steps.append(event)
                 if self._acting and event.op != "same":
                     self._works(event.urn, "")
             case StepDone():
@@ -72,10 +75,12 @@ class Display:
                 self._works(urn, message)
                 self._say(f"    {name_of(urn)}: {message}")
             case Diagnostic(severity=severity) if severity != "debug":
-                self.diagnostics.append(event)
+                self.plan.diagnostics.append(event)
                 self._diagnostic(event)
             case PolicyFinding():
-                self.findings.append(event)
+                self.plan.findings.append(event)
+            case PolicyPack():
+                self.plan.asked(event)
             case Summary(phase="preview", ok=ok) if not (self._silent and ok):
                 self._plan()
             case _:
@@ -87,7 +92,8 @@ class Display:
         if self._json:
             print(json.dumps(self.document(result), indent=2))
         else:
-            self._findings()
+            for line in table.judgement(self.report(result)):
+                self._say(line)
             if phase in ("up", "refresh") and result.ok and result.outputs:
                 self._say("Outputs:")
                 for name, value in sorted(result.outputs.items()):
@@ -99,21 +105,26 @@ class Display:
         if not result.ok:
             error(self._verdict(phase))
 
+    def report(self, result: Result) -> Report:
+        """What the forms of a report are made from."""
+        return self.plan.report(ok=result.ok)
+
     def document(self, result: Result) -> dict[str, Any]:
         """The form of `pulumi preview --json`, with the policies' findings."""
         return {
-            "steps": [_step(step) for step in self.steps],
-            "diagnostics": [vars(diagnostic) for diagnostic in self.diagnostics],
-            "policyFindings": [vars(finding) for finding in _ordered(self.findings)],
+            "steps": [_step(step) for step in self.plan.steps],
+            "diagnostics": [vars(diagnostic) for diagnostic in self.plan.diagnostics],
+            "policyFindings": [vars(finding) for finding in _ordered(self.plan.findings)],
             "errors": list(result.errors),
             "outputs": result.outputs,
             "duration": int(result.seconds * 1_000_000_000),
             "changeSummary": result.counts,
             "ok": result.ok,
+            "report": document.document(self.report(result)),
         }
 
     def _verdict(self, phase: str) -> str:
-        blocking = sum(finding.severity in BLOCKING for finding in set(self.findings))
+        blocking = sum(finding.severity in BLOCKING for finding in set(self.plan.findings))
         if not blocking:
             return f"{phase} failed"
         count = "1 policy finding stops" if blocking == 1 else f"{blocking} policy findings stop"
@@ -121,10 +132,11 @@ class Display:
 
     def _plan(self) -> None:
         self._screen.rest()
-        if any(step.op not in ("same", "refresh") for step in self.steps):
-            for line in tree.lines(tree.build(self.steps)):
+        report = self.plan.report()
+        if report.effective:
+            for line in (*tree.lines(tree.build(report.changes)), *table.effects(report)):
                 self._say(line)
-        for step in self.steps if self._diff else ():
+        for step in self.plan.steps if self._diff else ():
             if step.op in ("create", "update", "replace"):
                 self._say(f"  {name_of(step.urn)}:")
                 for line in difference.lines(step.old, step.new):
@@ -160,16 +172,6 @@ class Display:
         self._say(f"  {event.severity}: {where}{first}")
         for line in rest:
             self._say(f"    {line}")
-
-    def _findings(self) -> None:
-        if not self.findings:
-            return
-        self._say("Policy findings:")
-        for finding in _ordered(self.findings):
-            place = f"{type_of(finding.urn).rpartition(':')[2]}  {name_of(finding.urn)}" if finding.urn else ""
-            self._say(f"    [{finding.severity}] {finding.policy}  {place}  ({finding.pack})")
-            for line in finding.message.strip().splitlines():
-                self._say(f"        {line}")
 
     def _say(self, text: str) -> None:
         if not self._json:

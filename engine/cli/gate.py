@@ -6,25 +6,30 @@ against it. Every other command goes to the CLI as it is.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from engine.api import Record
-from engine.cli import place
+from engine.cli import files, place
+from engine.cli.described import described
 from engine.cli.display import Display
 from engine.cli.operations import ask, policy_packs
 from engine.cli.stream import events
 from engine.errors import EngineError
+from engine.history import last_rollouts
 from engine.job import Finished
+from engine.rollout import Measured
 
 _GATED: Final = {"preview": "preview", "pre": "preview", "up": "up", "update": "up"}
 _UNGATED: Final = {"watch": "it deploys without asking the policies", "--remote": "the gate runs here alone"}
 _NAMING: Final = frozenset({"init", "select", "rm"})
+_RUNS: Final = 100  # of the history, in which the last roll-out is looked for
 _PLAN: Final = "--plan"  # of a preview that was not gated
 
 
@@ -39,9 +44,9 @@ def run(given: Sequence[str]) -> int:
     if command not in _GATED:
         return gate.forward(given)
     rest.remove(command)
-    packs = [word for pack in policy_packs(known.policy_pack, gate.root) for word in ("--policy-pack", str(pack))]
-    passed = [*rest, *packs]
-    if not gate.preview(_GATED[command], passed):
+    named = policy_packs(known.policy_pack, gate.root)
+    passed = [*rest, *_each("--policy-pack", named), *_each("--policy-pack-config", known.policy_pack_config or ())]
+    if not gate.preview(_GATED[command], passed, named):
         return 1
     if _GATED[command] == "preview":
         return 0
@@ -60,7 +65,9 @@ def own() -> argparse.ArgumentParser:
     own.add_argument("--engine")
     own.add_argument("-s", "--stack")
     own.add_argument("-C", "--cwd", default=".")
-    own.add_argument("--policy-pack", action="append")
+    for flag in ("--policy-pack", "--policy-pack-config", "--report"):
+        own.add_argument(flag, action="append")
+    own.add_argument("--source", default="__main__.py")
     own.add_argument("--color", default="auto")
     for flags in (("-y", "--yes"), ("-f", "--skip-preview"), ("-j", "--json"), ("--diff",), ("--non-interactive",)):
         own.add_argument(*flags, action="store_true")
@@ -91,11 +98,17 @@ class _Gate:
     def pulumi(self, *words: str) -> int:
         return subprocess.run(["pulumi", *words], env=self._environment, check=False).returncode
 
-    def preview(self, command: str, passed: Sequence[str]) -> bool:
+    def preview(self, command: str, passed: Sequence[str], packs: Sequence[Path]) -> bool:
         """Shows the plan and what the policies say; whether nothing speaks against it."""
         known = self._known
-        as_json = known.json and command == "preview"
-        display = Display(self._name or "selected stack", as_json=as_json, diff=known.diff, color=known.color)
+        wanted = files.wanted(known.report)
+        display = Display(
+            self._name or "selected stack",
+            as_json=known.json and command == "preview",
+            diff=known.diff,
+            color=known.color,
+            measures=self._measures,
+        )
         display.begin("preview", silent=known.skip_preview)
         began, seen = time.monotonic(), Record()
         with subprocess.Popen(
@@ -109,8 +122,25 @@ class _Gate:
                 seen.add(event)
                 display(event)
         result = seen.result(Finished(process.returncode == 0, (), {}), time.monotonic() - began)
+        if display.plan.rules:
+            display.plan.describe(described(packs, known.policy_pack_config, self._name))
         display.finish(result, "preview")
+        if wanted:
+            files.write(display.report(result), wanted, known.source)
         return result.ok
+
+    def _measures(self) -> Mapping[tuple[str, str], Measured]:
+        """How long services took the last time, from the history, where an embedded engine has written it."""
+        asked = ["pulumi", "stack", "history", "--json", "--page-size", str(_RUNS), *self.where]
+        told = subprocess.run(asked, env=self._environment, capture_output=True, text=True, check=False)
+        try:
+            return last_rollouts(json.loads(told.stdout))
+        except ValueError:
+            return {}
+
+
+def _each(flag: str, values: Iterable[object]) -> list[str]:
+    return [word for value in values for word in (flag, str(value))]
 
 
 def _without_engine(given: Sequence[str]) -> list[str]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from engine import api, policy_config
+from engine import api, history, policy_config
 from engine.api import Result
+from engine.cli import files
 from engine.cli.display import Display
 from engine.cli.place import Place
 from engine.errors import EngineError
@@ -16,8 +17,15 @@ from engine.errors import EngineError
 def run(arguments: argparse.Namespace, place: Place) -> int:
     """Run the operation; 0 when it did what was asked."""
     color = getattr(arguments, "color", "auto")
-    display = Display(place.name, as_json=arguments.json, diff=arguments.diff, color=color)
-    command = arguments.command
+    stack, command = place.stack, arguments.command
+    wanted = files.wanted(arguments.report) if command == "preview" else []
+    display = Display(
+        place.name,
+        as_json=arguments.json,
+        diff=arguments.diff,
+        color=color,
+        measures=lambda: history.last_rollouts(history.entries(place.location)),
+    )
     _may_act(arguments)
 
     def confirm(_plan: Result) -> bool:
@@ -26,7 +34,6 @@ def run(arguments: argparse.Namespace, place: Place) -> int:
         display.begin(command)
         return True
 
-    stack = place.stack
     if command in {"destroy", "refresh"}:
         display.begin("preview", silent=arguments.skip_preview)
         operation = api.destroy if command == "destroy" else api.refresh
@@ -38,6 +45,8 @@ def run(arguments: argparse.Namespace, place: Place) -> int:
         asked |= {"refresh": arguments.refresh, "on_event": display}
         result = api.preview(stack, **asked) if command == "preview" else api.up(stack, **asked, confirm=confirm)
     display.finish(result, command)
+    if wanted:
+        files.write(display.report(result), wanted, arguments.source)
     return _exit(arguments, result)
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from engine.events import Diagnostic, Event, PolicyFinding, StepStarted, Summary
+from engine.events import Diagnostic, Event, PolicyFinding, PolicyPack, Rule, StepStarted, Summary
 
 _UNDECIDED: Final = "can't run policy"
 _COLOUR: Final = re.compile(r"<\{%.*?%\}>")
@@ -43,6 +43,10 @@ def _event(told: dict[str, Any]) -> Iterator[Event]:
             severity = "undecided" if _UNDECIDED in message else found.get("enforcementLevel", "advisory")
             pack = f"{found.get('policyPackName', '')}@v{found.get('policyPackVersion', '')}"
             yield PolicyFinding(pack, found.get("policyName", ""), severity, found.get("resourceUrn", ""), message)
+        case {"policyAnalyzeSummaryEvent": asked} | {"policyAnalyzeStackSummaryEvent": asked}:
+            rules = (*(asked.get("passed") or ()), *(asked.get("failed") or ()))
+            name, version = asked.get("policyPackName", ""), asked.get("policyPackVersion", "")
+            yield PolicyPack(name, version, tuple(Rule(rule) for rule in rules))
         case {"errorEvent": {"error": message}}:
             yield Diagnostic("error", "", _plain(message))
         case {"summaryEvent": end}:

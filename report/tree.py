@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from engine import urn as urns
-from engine.events import StepStarted
-from engine.urn import STACK_TYPE
+from report import urn as urns
+from report.consequence import SERVICE, consequence_of
+from report.plan import Change, effective
 
 MARKS = {
     "create": "+ ", "update": "~ ", "delete": "- ", "read": "> ", "refresh": "~ ", "same": "  ",
@@ -13,7 +13,6 @@ MARKS = {
 }  # fmt: skip
 LEAVES = 60
 """A plan with more changed leaves than this counts them behind their component instead."""
-SERVICE = "docker:index/service:Service"
 
 
 @dataclass
@@ -32,47 +31,34 @@ class Row:
         return self.op != "same"
 
 
-def build(steps: Iterable[StepStarted]) -> Row:
+def build(changes: Iterable[Change]) -> Row:
     """The tree of the steps; a URN's own type chain says under which component types it stands."""
-    root = Row(STACK_TYPE, "")
+    steps = list(changes)
+    root = Row(urns.STACK, "")
     rows: dict[str, Row] = {}
-    deleted_first: set[str] = set()
+    notes = {each.urn: _note(each) for each in effective(steps)}
     for step in steps:
-        chain, name = urns.qualified_type(step.urn), urns.name_of(step.urn)
-        if chain == STACK_TYPE:
+        if urns.chain_of(step.urn) == urns.STACK:
             root.op = step.op
         if not root.name:
-            root.name = "-".join(reversed(step.urn.removeprefix("urn:pulumi:").split("::", 2)[:2]))
-        if chain == STACK_TYPE or urns.is_provider(urns.type_of(step.urn)):
+            root.name = urns.stack_name(step.urn)
+        if urns.chain_of(step.urn) == urns.STACK or urns.is_provider(step.urn):
             continue
-        if step.op == "delete-replaced":
-            deleted_first.add(step.urn)
-        row = rows.setdefault(step.urn, Row(urns.type_of(step.urn), name))
+        row = rows.setdefault(step.urn, Row(urns.type_of(step.urn), urns.name_of(step.urn)))
         if (not row.changes or step.op == "replace") and step.op != "refresh":
-            row.op, row.note = step.op, _note(step, step.urn in deleted_first)
+            row.op, row.note = step.op, notes.get(step.urn, "")
     for urn, row in rows.items():
         _parent(urn, rows, root).children[urn] = row
     return root
 
 
-def _note(step: StepStarted, deleted_first: bool) -> str:
+def _note(change: Change) -> str:
     """What a change means for what runs, and what changed."""
-    shown = step.diffs and step.op in ("update", "replace", "refresh")
-    changed = f"[diff: ~{','.join(step.diffs)}]" if shown else ""
-    return "; ".join(part for part in (_meaning(step, deleted_first), changed) if part)
-
-
-def _meaning(step: StepStarted, deleted_first: bool) -> str:
-    if urns.type_of(step.urn) != SERVICE:
+    if change.op not in ("update", "replace"):
         return ""
-    if step.op == "replace":
-        return "replaced: interrupted" if deleted_first else "replaced: blue/green"
-    if step.op != "update" or not {"taskSpec", "endpointSpec"} & set(step.diffs):
-        return ""
-    if (step.new.get("updateConfig") or {}).get("order") == "start-first":
-        return "restarts: rolling, start-first"
-    replicas = ((step.new.get("mode") or {}).get("replicated") or {}).get("replicas")
-    return "restarts: rolling, stop-first" if isinstance(replicas, int) and replicas > 1 else "restarts: interrupted"
+    consequence = consequence_of(change)
+    changed = f"[diff: ~{','.join(change.diffs)}]" if change.diffs else ""
+    return "; ".join(filter(None, (consequence.what if consequence else "", changed)))
 
 
 def _parent(urn: str, rows: dict[str, Row], root: Row) -> Row:

@@ -1,0 +1,1 @@
+"""What a preview or a check of a stack found, and its forms: a table, JSON, SARIF, JUnit and Markdown."""
