@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
@@ -41,10 +42,11 @@ class Subnets(Group):
 
 
 class Generations(Group):
-    """The generation of passwords and leaves in use, and the one that is still accepted."""
+    """The generation of passwords and leaves in use, since when, and the one that is still accepted."""
 
     current: Annotated[int, Field(ge=1)] = 1
     previous: Annotated[int, Field(ge=1)] | None = None
+    since: date | None = None
 
     @model_validator(mode="after")
     def the_previous_comes_before_the_current(self) -> "Generations":

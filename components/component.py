@@ -13,6 +13,8 @@ class Component(pulumi.ComponentResource):
     """A component whose type follows its class, and whose children are named ``<component>-<what>``."""
 
     package: ClassVar[str] = "rempart:component"
+    reader: str = "*"
+    """The service for which this component makes secrets; `*` where they are none, as a root's certificate."""
 
     def __init__(self, name: str, opts: ResourceOptions | None = None) -> None:
         super().__init__(f"{self.package}:{type(self).__name__}", name, {}, opts)

@@ -1,6 +1,7 @@
 """The files that a task is given: secrets under /run/secrets, configuration where the program looks for it."""
 
 import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import pulumi
 import pulumi_docker as docker
 
 from components.component import USER, Component
+from diagram import Generation
 
 LONGEST = 56
 """Docker allows a secret or config 64 characters, of which the generated suffix takes 8."""
@@ -51,10 +53,29 @@ class ConfigFile:
         }
 
 
-def secret_file(owner: Component, what: str, file: str, content: pulumi.Input[str]) -> SecretFile:
-    """A secret of `owner`, mounted as `file`."""
-    encoded = pulumi.Output.secret(content).apply(_base64)
-    return SecretFile(file, docker.Secret(_short(owner.child(what)), data=encoded, opts=owner.own))
+def secret_file(
+    owner: Component,
+    what: str,
+    file: str,
+    content: pulumi.Input[str],
+    *,
+    readers: Sequence[str] = (),
+    rotation: Mapping[str, str] | None = None,
+) -> SecretFile:
+    """A secret of `owner`, mounted as `file`. Its labels say who may read it, and when it is due (`rotation`)."""
+    labels = {"rempart.readers": ",".join(readers) or owner.reader, **(rotation or {})}
+    secret = docker.Secret(
+        _short(owner.child(what)),
+        data=pulumi.Output.secret(content).apply(_base64),
+        labels=[{"label": label, "value": value} for label, value in labels.items()],
+        opts=owner.own,
+    )
+    return SecretFile(file, secret)
+
+
+def rotation(generation: Generation, rotates: str) -> dict[str, str]:
+    """The labels that say since when a secret of `generation` is in use, and by which limit it rotates."""
+    return {"rempart.since": generation.since.isoformat(), "rempart.rotates": rotates} if generation.since else {}
 
 
 def config_file(owner: Component, what: str, path: str, text: str) -> ConfigFile:

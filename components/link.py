@@ -9,7 +9,7 @@ import diagram
 from components import address
 from components.authority import Authority
 from components.component import Component
-from components.files import SecretFile, secret_file
+from components.files import SecretFile, rotation, secret_file
 from components.network import internal
 from components.text import postgres
 from diagram import Generation, Protocol
@@ -34,13 +34,14 @@ class Link(Component):
     ) -> None:
         super().__init__(name, opts)
         self.link = link
+        self.reader = link.caller
         self.network = internal(self, "network", subnet, link.name)
         self.files: list[SecretFile] = []
         self.passwords: dict[str, pulumi.Output[str]] = {}
         self.salts: dict[str, pulumi.Output[str]] = {}
         if authority and link.protocol in (Protocol.postgres, Protocol.redis):
             for number in generation.accepted:
-                self._generation(authority, number, used=number == generation.current)
+                self._generation(authority, number, generation)
         elif authority:
             self.files += authority.sign(self, "client", link.caller, "client_auth").files(
                 self, "client", f"{link.callee}.pem"
@@ -48,14 +49,16 @@ class Link(Component):
         self.env = address.of(link, callee, generation.current)
         self.register_outputs({})
 
-    def _generation(self, authority: Authority, number: int, *, used: bool) -> None:
+    def _generation(self, authority: Authority, number: int, generation: Generation) -> None:
         login = postgres.login(self.link.caller, number)
         password = random.RandomPassword(self.child(f"password-g{number}"), length=32, special=False, opts=self.own)
         self.passwords[login] = password.result
         if self.link.protocol is Protocol.postgres:
             salt = random.RandomBytes(self.child(f"salt-g{number}"), length=16, opts=self.own)
             self.salts[login] = salt.base64
-        if used:
+        if number == generation.current:
             leaf = authority.sign(self, f"client-g{number}", login, "client_auth")
             self.files += leaf.files(self, f"g{number}", f"{self.link.callee}.pem")
-            self.files.append(secret_file(self, f"g{number}-word", f"{self.link.callee}.password", password.result))
+            due = rotation(generation, "database")
+            word = secret_file(self, f"g{number}-word", f"{self.link.callee}.password", password.result, rotation=due)
+            self.files.append(word)

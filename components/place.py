@@ -24,8 +24,8 @@ class Place:
     links: Mapping[str, Link]
     secrets: Mapping[str, pulumi.Output[str]]
     """The secret configuration that was given."""
-    generated: Mapping[str, pulumi.Output[str]]
-    """The system's own secrets, by name."""
+    files: Mapping[str, SecretFile]
+    """The secrets that services read, by name: those that the stack makes, and those that were given."""
 
     def callers(self, service: Service) -> list[Link]:
         """The links by which `service` is called."""

@@ -1,6 +1,6 @@
 """The platform: a whole system, realised."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_random as random
@@ -10,7 +10,7 @@ import diagram
 from components import boundary, monitoring, service, stateful
 from components.authority import Authority
 from components.component import Component
-from components.files import secret_file
+from components.files import SecretFile, rotation, secret_file
 from components.link import Link
 from components.place import Place
 from diagram import System
@@ -59,7 +59,7 @@ class Platform(Component):
             root_file=secret_file(self, "root-pem", "root.pem", root.certificate),
             links=self._links(system, authorities),
             secrets=secrets or {},
-            generated=self._generated(system),
+            files=self._files(system, secrets or {}),
         )
         for it in system.services:
             REALISED[it.kind](self.child(it.name), it, place, authorities.get(it.name), opts=self.own)
@@ -86,10 +86,24 @@ class Platform(Component):
             for link in system.links
         }
 
-    def _generated(self, system: System) -> dict[str, pulumi.Output[str]]:
-        """The system's own secrets: one value, whoever reads it, with a line for each generation."""
-        own = {secret.name: secret for it in system.services for secret in it.secrets if not secret.config}
-        return {name: self._generations(secret, system.generation) for name, secret in own.items()}
+    def _files(self, system: System, given: Mapping[str, pulumi.Output[str]]) -> dict[str, SecretFile]:
+        """The secrets that services read, by name: one for each value, whoever reads it."""
+        readers: dict[str, list[str]] = {}
+        wanted: dict[str, diagram.Secret] = {}
+        for it in system.services:
+            for secret in it.secrets:
+                if not secret.config or secret.config in given:
+                    wanted[secret.name] = secret
+                    readers.setdefault(secret.name, []).append(it.name)
+        return {name: self._file(secret, readers[name], system, given) for name, secret in wanted.items()}
+
+    def _file(
+        self, secret: diagram.Secret, readers: Sequence[str], system: System, given: Mapping[str, pulumi.Output[str]]
+    ) -> SecretFile:
+        if secret.config:
+            return secret_file(self, secret.name, secret.name, given[secret.config], readers=readers)
+        value, due = self._generations(secret, system.generation), rotation(system.generation, "encryption")
+        return secret_file(self, secret.name, secret.name, value, readers=readers, rotation=due)
 
     def _generations(self, secret: diagram.Secret, generation: diagram.Generation) -> pulumi.Output[str]:
         numbers = range(generation.current, 0, -1) if secret.keeps_old else generation.accepted

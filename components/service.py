@@ -10,7 +10,7 @@ import diagram
 from components import server
 from components.authority import Authority
 from components.component import Component
-from components.files import ConfigFile, SecretFile, config_file, secret_file
+from components.files import ConfigFile, SecretFile, config_file
 from components.network import internal, way_out
 from components.place import Place
 from components.task import Task, service, volume
@@ -38,6 +38,7 @@ class Service(Component):
     ) -> None:
         super().__init__(name, opts)
         self.description = description
+        self.reader = description.name
         self.place = place
         self.authority = authority
         self.service = service(self, self._task())
@@ -115,18 +116,14 @@ class Service(Component):
         return {**env, **self.description.env}
 
     def _given(self) -> list[diagram.Secret]:
-        return [s for s in self.description.secrets if not s.config or s.config in self.place.secrets]
+        return [secret for secret in self.description.secrets if secret.name in self.place.files]
 
     def _secrets(self) -> list[SecretFile]:
         files = [file for link in self._callees for file in link.files]
-        files += [self._secret(secret) for secret in self._given()]
+        files += [self.place.files[secret.name] for secret in self._given()]
         if any(link.files for link in self._callees):
             files.append(self.place.root_file)
         return [*files, *self.own_secrets()]
-
-    def _secret(self, secret: diagram.Secret) -> SecretFile:
-        value = self.place.secrets[secret.config] if secret.config else self.place.generated[secret.name]
-        return secret_file(self, secret.name, secret.name, value)
 
     def _configs(self) -> list[ConfigFile]:
         texts = {**({FRONT: front} if (front := self.front()) else {}), **self.texts()}

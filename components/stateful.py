@@ -10,7 +10,7 @@ import pulumi_random as random
 
 from components import server
 from components.component import USER, Component
-from components.files import ConfigFile, SecretFile, config_file, secret_file
+from components.files import ConfigFile, SecretFile, config_file, rotation, secret_file
 from components.network import internal
 from components.service import Service
 from components.task import Task, service, tmpfs, volume
@@ -45,6 +45,9 @@ class Stateful(Service):
         )
         return [*super().mounts(), volume(self.shared.name, RUN)]
 
+    def _due(self) -> dict[str, str]:
+        return rotation(self.place.system.generation, "database")
+
     def companions(self) -> None:
         """Its keeper."""
         Keeper(self.child("keeper"), self, self.shared, opts=self.own)
@@ -62,6 +65,7 @@ class Keeper(Component):
     ) -> None:
         super().__init__(name, opts)
         place, it = callee.place, callee.description
+        self.reader = f"{it.name}-keeper"
         secrets, configs = callee.keeper_files(self)
         if callee.authority:
             secrets += server.files(self, place.root, callee.authority, it, "server.pem")
@@ -115,7 +119,7 @@ class Database(Stateful):
         descriptions = self.place.descriptions(links)
         roles = pulumi.Output.all(**verifiers).apply(lambda known: postgres.roles(it, descriptions, known))
         schema = config_file(keeper, "schema", "/etc/keeper/schema.sql", postgres.schema(it))
-        return [secret_file(keeper, "roles", "roles.sql", roles)], [schema]
+        return [secret_file(keeper, "roles", "roles.sql", roles, rotation=self._due())], [schema]
 
     def _called(self) -> list[Any]:
         return self.place.descriptions(self.place.callers(self.description))
@@ -150,7 +154,7 @@ class Cache(Stateful):
             lambda known: redis.users(descriptions, known[0], known[1])
         )
         files = [
-            secret_file(keeper, "users", "users.acl", users),
+            secret_file(keeper, "users", "users.acl", users, rotation=self._due()),
             secret_file(keeper, "word", "keeper.password", own.result),
         ]
         return files, []

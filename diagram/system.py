@@ -1,6 +1,7 @@
 """A system: its services, and the links that follow from whom each uses. Valid when it exists."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from ipaddress import IPv4Network
@@ -25,6 +26,8 @@ class Generation(Description):
 
     current: int = 1
     previous: int | None = None
+    since: date | None = None
+    """The day on which the current one was first deployed: policies tell by it when it is due."""
 
     @model_validator(mode="after")
     def the_previous_comes_before_the_current(self) -> "Generation":

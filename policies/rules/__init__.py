@@ -1,6 +1,6 @@
 """The rules, by family. Importing the package registers them all."""
 
-from . import (
+from . import (  # noqa: F401 -- each registers its rules
     availability,
     availability_health,
     hardening,
@@ -10,8 +10,12 @@ from . import (
     isolation_networks,
     isolation_zones,
     observability,
+    secrets_builds,
     secrets_channels,
+    secrets_defaults,
     secrets_files,
+    secrets_own,
+    secrets_owners,
     secrets_strength,
     transport_certificates,
     transport_clients,
@@ -23,9 +27,4 @@ from .kit.rule import REGISTRY
 
 RULES = tuple(REGISTRY.values())
 
-__all__ = [
-    "RULES", "availability", "availability_health",
-    "hardening", "images", "isolation_egress", "isolation_host", "isolation_networks",
-    "isolation_zones", "observability", "secrets_channels", "secrets_files", "secrets_strength",
-    "transport_certificates", "transport_clients", "transport_fronts", "transport_nginx", "transport_servers",
-]  # fmt: skip
+__all__ = ["RULES"]

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from .kit.channels import SHOWN
 from .kit.documents import lines, texts
 from .kit.node import Node
 from .kit.resource import Resource
-from .kit.rule import CONFIG, CONTAINER, NETWORK, SERVICE, VOLUME, WORKLOADS, Problems, Severity, each
+from .kit.rule import CONFIG, CONTAINER, NETWORK, PROVIDER, SECRET, VOLUME, WORKLOADS, Problems, Severity, each
 from .kit.secret import is_a_value, known_format, looks_random, suspicion, with_password
 from .kit.workload import SPEC, Workload
 
@@ -23,6 +24,7 @@ DIRECTIVES: Final = re.compile(
     [\s']* (?P<value> [^'"\s;]+ )"""
 )
 """Redis's and SQL's own ways to write a password down."""
+CREDENTIALS: Final = ("auth", "registry", "build.authConfigs")
 
 
 @each(*WORKLOADS, severity=Severity.CRITICAL, remedy=FILES, see=OWASP)
@@ -110,6 +112,12 @@ def _names(resource: Resource) -> Iterator[Node]:
         return
     workload = Workload(resource)
     yield workload.at("hostname")
+    yield from (resource.at(name) for name in ("domainname", "workingDir", f"{SPEC}.dir", "runtime"))
+    for hosts in (resource.at("hosts"), resource.at(f"{SPEC}.hosts")):
+        yield from (entry.at("host") for entry in hosts.each())
+    for texts_ in ("dnsSearches", f"{SPEC}.dnsConfig.searches", f"{SPEC}.dnsConfig.options", "dnsOpts"):
+        yield from resource.at(texts_).each()
+    yield from resource.at("taskSpec.placement.constraints").each()
     for network in workload.at("networks").each():
         yield from network.at("aliases").each()
 
@@ -159,12 +167,12 @@ def uploads_hold_no_secret(container: Resource) -> Problems:
             yield f"{upload.path} {found}"
 
 
-@each(SERVICE, CONTAINER, CONFIG, NETWORK, VOLUME, severity=Severity.CRITICAL, remedy=FILES, see=OWASP)
+@each(*(SHOWN - {SECRET, PROVIDER}), severity=Severity.CRITICAL, remedy=FILES, see=OWASP)
 def sealed_values_stay_in_secrets(resource: Resource) -> Problems:
     """What Pulumi holds to be secret reaches Docker in a docker.Secret and in nothing else.
 
     Docker shows every other property in clear to whoever may inspect the object.
     """
     for path in resource.sealed:
-        if not path.startswith("auth"):
+        if not path.startswith(CREDENTIALS):  # a rule of its own is about them
             yield f"{path} is made from a secret"

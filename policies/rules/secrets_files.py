@@ -6,21 +6,11 @@ import re
 from typing import Any, Final
 
 from .kit.resource import Resource
-from .kit.rule import CONFIG, SECRET, SERVICE, WORKLOADS, Problems, Severity, each, whole_stack
+from .kit.rule import CONFIG, SECRET, SERVICE, Problems, Severity, each, whole_stack
 from .kit.stack import Stack
-from .kit.workload import SPEC, Workload
+from .kit.workload import SPEC
 
 MOUNTED: Final = re.compile(r"/run/secrets/[A-Za-z0-9][A-Za-z0-9._-]*")
-DEFAULTS: Final = frozenset({
-    "admin", "administrator", "change_me", "changeme", "default", "example", "grafana", "guest", "minioadmin",
-    "password", "postgres", "rabbitmq", "redis", "root", "secret", "test", "toor", "user",
-})  # fmt: skip
-FALLBACKS: Final = (
-    ("rabbitmq", ("RABBITMQ_DEFAULT_PASS_FILE", "RABBITMQ_DEFAULT_PASS"), "guest/guest"),
-    ("minio", ("MINIO_ROOT_PASSWORD_FILE", "MINIO_ROOT_PASSWORD"), "minioadmin/minioadmin"),
-    ("grafana", ("GF_SECURITY_ADMIN_PASSWORD__FILE", "GF_SECURITY_ADMIN_PASSWORD"), "admin/admin"),
-    ("mongo", ("MONGO_INITDB_ROOT_PASSWORD_FILE", "MONGO_INITDB_ROOT_PASSWORD"), "no authentication"),
-)
 
 
 @each(SERVICE, severity=Severity.HIGH, remedy="Set file_mode=0o400.", see=["Docker, docker service create --secret"])
@@ -75,35 +65,6 @@ def config_files_are_not_writable(service: Resource) -> Problems:
         mode = config.at("fileMode")
         if int(0o444 if mode.number is None else mode.number) & ~0o555:
             yield f"{mode.path} lets somebody write"
-
-
-@each(
-    *WORKLOADS,
-    severity=Severity.CRITICAL,
-    remedy="Give a generated password as the file of a docker.Secret.",
-    see=["CWE-1392"],
-)
-def default_credentials_are_not_used(resource: Resource) -> Problems:
-    """No service runs with credentials that its image's manual prints.
-
-    They are the first that a scanner tries, also where the image falls back to them because a variable is missing.
-    """
-    workload = Workload(resource)
-    given = dict(workload.env())
-    for name, value in given.items():
-        if (
-            re.search(r"(?:^|_)(?:PASS|PASSWORD|PWD|PASSWD|SECRET_KEY)$", name.upper())
-            and value.text.lower() in DEFAULTS
-        ):
-            yield f"{value.path} is a default password"
-        if name == "POSTGRES_HOST_AUTH_METHOD" and value.text == "trust":
-            yield f"{value.path} lets everybody in"
-        if name == "ALLOW_EMPTY_PASSWORD" or name.endswith("_ALLOW_EMPTY_PASSWORD"):
-            yield f"{value.path} lets everybody in"
-    image = workload.at("image").text.partition("@")[0].rpartition("/")[2].partition(":")[0]
-    for name, variables, fallback in FALLBACKS:
-        if image.startswith(name) and "exporter" not in image and not any(variable in given for variable in variables):
-            yield f"{workload.at('env').path} has no {variables[0]}, so the image falls back to {fallback}"
 
 
 @whole_stack(severity=Severity.LOW, remedy="Remove the secret, or mount it.")

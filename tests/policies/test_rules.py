@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 
 import pytest
@@ -14,14 +15,15 @@ from policies.rules.kit.rule import Profile
 from policies.rules.kit.stack import Stack
 from policies.rules.pack.judge import Finding, Judge
 from tests.policies.build import example
-from tests.policies.examples import Examples, Program, availability, hardening, isolation, secrets, transport
+from tests.policies.examples import Examples, Program, availability, hardening, isolation, ownership, secrets, transport
 from tests.policies.recorder import record
 
 EXAMPLES = {
     id_: examples
-    for module in (availability, hardening, isolation, secrets, transport)
+    for module in (availability, hardening, isolation, ownership, secrets, transport)
     for id_, examples in module.EXAMPLES.items()
 }
+TODAY = date(2026, 11, 21)
 BY_ID = {rule.id: rule for rule in RULES}
 SETTINGS = {"images-come-from-known-registries": {"registries": ["registry.example/", "rempart/"]}}
 UNUSED = frozenset({"secrets-are-used", "configs-are-used"})
@@ -63,7 +65,7 @@ def judged(name: str, examples: Examples) -> list[Finding]:
     profile = Profile[examples.profile.upper().replace("-", "_")] if examples.profile else None
     id_ = name.split("/", maxsplit=1)[0]
     settings = {id_: SETTINGS[id_]} if id_ in SETTINGS else {}
-    judge = Judge(RULES, settings=settings, profile=profile)
+    judge = Judge(RULES, settings=settings, profile=profile, today=TODAY)
     resources = recorded(examples.stack)[name]
     assert resources, "the example makes no resource"
     return [f for resource in resources for f in judge.resource(resource)] + list(judge.stack(Stack(resources)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 
@@ -77,6 +79,13 @@ class Node:
         """The value as text; the empty string when absent."""
         value = self.value
         return "" if value is None else str(value)
+
+    def parsed(self) -> Node:
+        """This place with JSON text read, as a provider is given its nested settings."""
+        if isinstance(self._raw, str):
+            with suppress(ValueError):
+                return self.of(json.loads(self._raw))
+        return self
 
     @property
     def number(self) -> float | None:

@@ -24,6 +24,22 @@ def postgresql(text: str) -> Mapping[str, str]:
     return found
 
 
+rabbitmq = postgresql
+"""The settings of a rabbitmq.conf, which are written alike."""
+
+
+def pgbouncer(text: str) -> Mapping[str, str]:
+    """The settings of the section `pgbouncer` of a pgbouncer.ini."""
+    section, found = "", {}
+    for _, line in lines(text, comment=";"):
+        if line.startswith("["):
+            section = line.strip("[] \t").lower()
+        elif section == "pgbouncer" and not line.startswith("#"):
+            name, _, value = line.partition("=")
+            found[name.strip().lower()] = value.strip()
+    return found
+
+
 def redis(text: str) -> Mapping[str, list[str]]:
     """The settings of a redis.conf, each with its values as words."""
     found: dict[str, list[str]] = {}

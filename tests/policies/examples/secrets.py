@@ -39,7 +39,7 @@ def env(**variables: Any) -> dict[str, Any]:
 
 def with_secret(name: str = "/run/secrets/password", user: str = "10001:10001", **file: Any) -> Any:
     """A service that mounts a secret with these differences."""
-    service({"user": user, "secrets": [mounted(secret(OURS), name, **file)]})
+    service({"user": user, "secrets": [mounted(secret(named(OURS)), name, **file)]})
 
 
 def with_mode(mode: int | None) -> Any:
@@ -174,12 +174,12 @@ EXAMPLES = {
             lambda: with_secret("password"),
             lambda: with_secret("/etc/password"),
             lambda: with_secret("/run/secrets/../password"),
-            lambda: service({"secrets": [mounted(secret(OURS)), mounted(secret(OURS))]}),
+            lambda: service({"secrets": [mounted(secret(OURS)), mounted(secret(OURS + "!"))]}),
         ],
         keeps=[
             with_secret,
             lambda: with_secret("/run/secrets/oauth-manager.pem.key"),
-            lambda: service({"secrets": [mounted(secret(OURS)), mounted(secret(OURS), "/run/secrets/other")]}),
+            lambda: service({"secrets": [mounted(secret(OURS)), mounted(secret(OURS + "!"), "/run/secrets/other")]}),
         ],
     ),
     "config-files-are-not-writable": Examples(
@@ -189,26 +189,6 @@ EXAMPLES = {
             lambda: with_mode(0o4444),
         ],
         keeps=[lambda: with_mode(0o444), lambda: with_mode(None), lambda: with_mode(0o555)],
-    ),
-    "default-credentials-are-not-used": Examples(
-        also=frozenset({"environments-hold-no-secret", "images-are-immutable"}),
-        breaks=[
-            lambda: service(env(POSTGRES_PASSWORD="postgres")),
-            lambda: service(env(POSTGRES_HOST_AUTH_METHOD="trust")),
-            lambda: service(env(ALLOW_EMPTY_PASSWORD="yes")),
-            lambda: service({"image": "rabbitmq:3@sha256:" + "0" * 64}),
-            lambda: container(image="grafana/grafana@sha256:" + "0" * 64),
-        ],
-        keeps=[
-            service,
-            lambda: service(
-                {
-                    "image": "rabbitmq:3@sha256:" + "0" * 64,
-                    "env": {"RABBITMQ_DEFAULT_PASS_FILE": "/run/secrets/rabbitmq.password"},
-                }
-            ),
-            lambda: service(env(POSTGRES_PASSWORD_FILE="/run/secrets/postgres.password")),
-        ],
     ),
     "secrets-are-used": Examples(
         breaks=[
@@ -248,7 +228,7 @@ EXAMPLES = {
     ),
     "secrets-hold-something": Examples(
         breaks=[lambda: made_from(""), lambda: made_from("1234567"), lambda: made_from("       \n")],
-        keeps=[lambda: made_from(OURS), lambda: made_from(password().result), lambda: made_from("12345678")],
+        keeps=[lambda: made_from(OURS), lambda: made_from(password().result), lambda: made_from("a1b2c3d4")],
     ),
     "weak-generators-make-no-secret": Examples(
         breaks=[
