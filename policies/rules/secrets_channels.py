@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from .kit.channels import SHOWN
-from .kit.documents import lines, texts
+from .kit.documents import texts
 from .kit.node import Node
 from .kit.resource import Resource
 from .kit.rule import CONFIG, CONTAINER, NETWORK, PROVIDER, SECRET, VOLUME, WORKLOADS, Problems, Severity, each
-from .kit.secret import is_a_value, known_format, looks_random, suspicion, with_password
+from .kit.secret import in_file, in_text, suspicion
 from .kit.workload import SPEC, Workload
 
 FILES: Final = (
     "Put the value into a docker.Secret, mount it under /run/secrets, and pass the path in a *_FILE variable."
 )
 OWASP: Final = ["OWASP Docker rule 12", "CIS Docker 4.10", "CWE-526"]
-ASSIGNED: Final = re.compile(r"""^[\s\-{,]*["']?(?P<name>[A-Za-z_][\w.-]*)["']?\s*[:=]\s*["']?(?P<value>[^"'\s,;}]+)""")
-DIRECTIVES: Final = re.compile(
-    r"""(?ix) ^ (?: requirepass | masterauth | user \s+ \S+ .* \s > | .*? \b password \s+ (?=') )
-    [\s']* (?P<value> [^'"\s;]+ )"""
-)
-"""Redis's and SQL's own ways to write a password down."""
 CREDENTIALS: Final = ("auth", "registry", "build.authConfigs")
 
 
@@ -52,24 +45,15 @@ def command_lines_hold_no_secret(resource: Resource) -> Problems:
         if found:
             seen.add(value.path)
             yield f"{value.path} {found}"
-    for word in [*workload.words(), *workload.at("healthcheck").at("tests").each()]:
-        found = _in_text(word.text)
-        if found and word.path not in seen:
-            yield f"{word.path} {found}"
-
-
-def _in_text(text: str) -> str | None:
-    """Why a free text is held to contain a secret."""
-    found = known_format(text)
-    if found:
-        return f"holds {found}"
-    if with_password(text):
-        return "holds an address with a password in it"
-    for piece in re.split(r"[\s;&|]+", text):
-        name, equals, value = piece.partition("=")
-        if equals and re.fullmatch(r"-{0,2}[A-Za-z_][\w.-]*", name) and suspicion(name, value.strip("'\"")):
-            return "assigns a secret"
-    return "holds a random value, as secrets are" if looks_random(text) else None
+    for words in (list(workload.words()), list(workload.at("healthcheck").at("tests").each())):
+        for word in words:
+            found = in_text(word.text)
+            if found and word.path not in seen:
+                seen.add(word.path)
+                yield f"{word.path} {found}"
+        found = in_text(" ".join(word.text for word in words), random=False)
+        if found and not seen:
+            yield f"{words[0].path} and what follows {found}"
 
 
 @each(*WORKLOADS, NETWORK, VOLUME, CONFIG, severity=Severity.HIGH, remedy=FILES, see=OWASP)
@@ -134,25 +118,8 @@ def configs_hold_no_secret(config: Resource) -> Problems:
     `docker config inspect` shows a config's content to every operator, and Pulumi does not encrypt it in its state.
     """
     for text in texts(config):
-        found = known_format(text.text)
-        if found:
-            yield f"{text.path} holds {found}"
-        for number, line in lines(text.text):
-            fault = _in_a_line(line)
-            if fault:
-                yield f"{text.path} line {number} {fault}"
-
-
-def _in_a_line(line: str) -> str | None:
-    """Why a line of a configuration is held to contain a secret."""
-    if with_password(line):
-        return "holds an address with a password in it"
-    match = DIRECTIVES.match(line) or ASSIGNED.match(line)
-    if match:
-        value = match["value"]
-        if is_a_value(value) and suspicion(match.groupdict().get("name") or "password", value):
-            return "assigns a secret"
-    return None
+        for number, fault in in_file(text.text):
+            yield f"{text.path} line {number} {fault}" if number else f"{text.path} {fault}"
 
 
 @each(CONTAINER, severity=Severity.CRITICAL, remedy="Run it as a docker.Service, which can mount secrets.", see=OWASP)
@@ -162,9 +129,8 @@ def uploads_hold_no_secret(container: Resource) -> Problems:
     An upload stays in the container's writable layer and in Pulumi's state.
     """
     for upload in texts(container):
-        found = _in_text(upload.text) or next(filter(None, (_in_a_line(line) for _, line in lines(upload.text))), None)
-        if found:
-            yield f"{upload.path} {found}"
+        for _, fault in in_file(upload.text):
+            yield f"{upload.path} {fault}"
 
 
 @each(*(SHOWN - {SECRET, PROVIDER}), severity=Severity.CRITICAL, remedy=FILES, see=OWASP)

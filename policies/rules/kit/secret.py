@@ -1,141 +1,146 @@
-"""Telling a secret by its name, its format or its randomness."""
+"""Telling a secret by its name, its format, its place or its randomness. A reason never holds the value."""
 
 from __future__ import annotations
 
-import base64
-import math
 import re
-from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 
 from .address import addresses
-
-FORMATS: Final = (
-    ("a private key", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|AGE-SECRET-KEY-1[A-Z0-9]{50,}"),
-    ("an AWS access key", r"\b(?:AKIA|ASIA|AROA|ABIA)[A-Z0-9]{16}\b"),
-    ("a GitHub token", r"\bgh[opsur]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{22,}\b"),
-    ("a GitLab token", r"\bgl(?:pat|dt|rt|ptt|soat|ft)-[A-Za-z0-9_-]{20,}"),
-    ("a Slack token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{20,}"),
-    ("a Google key", r"\bAIza[A-Za-z0-9_-]{35}\b|\bGOCSPX-[A-Za-z0-9_-]{20,}|\bya29\.[A-Za-z0-9_-]{20,}"),
-    ("a Stripe key", r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|\bwhsec_[A-Za-z0-9]{24,}"),
-    ("a JSON web token", r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
-    ("an npm or PyPI token", r"\bnpm_[A-Za-z0-9]{36}\b|\bpypi-[A-Za-z0-9_-]{32,}"),
-    ("a SendGrid or Mailgun key", r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|\bkey-[0-9a-f]{32}\b"),
-    ("a language model's key", r"\bsk-(?:ant-|proj-|or-)?[A-Za-z0-9_-]{20,}|\bhf_[A-Za-z0-9]{30,}"),
-    ("a Vault, Doppler or DigitalOcean token",
-     (r"\bhv[sbr]\.[A-Za-z0-9_-]{20,}"
-     r"|\bdp\.(?:pt|st|ct|sa)\.[A-Za-z0-9]{40,}|\bdo[opr]_v1_[0-9a-f]{64}\b")),
-    ("a Shopify, Twilio or Telegram token",
-     r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}\b|\bSK[0-9a-f]{32}\b|\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b"),
-    ("an Azure storage key", r"\bAccountKey=[A-Za-z0-9+/]{40,}={0,2}"),
-    ("a password hash",
-     (r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}"
-     r"|\$(?:5|6|y|argon2id?)\$[^\s:'\"]{20,}|SCRAM-SHA-(?:1|256)\$\d+:[A-Za-z0-9+/=]+\$")),
-)  # fmt: skip
-FORMAT: Final = re.compile("|".join(f"(?P<f{index}>{pattern})" for index, (_, pattern) in enumerate(FORMATS)))
-
-WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-SECRET_WORDS: Final = frozenset({
-    "password", "passwd", "pwd", "pass", "passphrase", "passcode", "secret", "secrets", "token", "credential",
-    "credentials", "apikey", "authkey", "privatekey", "secretkey", "requirepass", "masterauth", "pgpassword", "pin",
-    "rootpassword", "userpassword", "dbpassword", "htpasswd", "pepper", "salt", "connectionstring", "creds", "bearer",
-})  # fmt: skip
-KEY_OF: Final = frozenset({
-    "access", "account", "admin", "aes", "api", "app", "auth", "crypt", "crypto", "cookie", "deploy", "encryption",
-    "fernet", "hmac", "jwt", "license", "master", "private", "root", "secret", "service", "session", "shared",
-    "signature", "signing", "ssh", "storage", "webhook",
-})  # fmt: skip
-ABOUT: Final = frozenset({
-    "alg", "algorithm", "audience", "backend", "cert", "certificate", "count", "days", "dir", "directory",
-    "disabled", "enabled", "encryption", "endpoint", "engine", "env", "expires", "expiry", "field", "file", "files",
-    "fingerprint", "format", "hash", "hasher", "header", "host", "hours", "id", "ids", "issuer", "iterations",
-    "label", "labels", "len", "length", "lifetime", "limit", "manager", "map", "max", "method", "min", "minutes",
-    "mode", "mount", "name", "path", "policy", "prefix", "provider", "public", "regex", "required", "reset", "role",
-    "rotation", "rounds", "scope", "scopes", "seconds", "size", "store", "timeout", "ttl", "type", "uri", "url",
-    "user", "username", "version", "window",
-})  # fmt: skip
-NOT_A_VALUE: Final = re.compile(
-    r"|/[\w./*-]*|\./[\w./-]+|\$\{?[A-Za-z_]\w*(?::?[-?+][^}]*)?\}?|\{\{.*\}\}|<[\w -]+>|-?\d+(?:\.\d+)?[a-zA-Z%]{0,3}"
-    r"|true|false|yes|no|on|off|none|null|nil|enabled|disabled|required|optional|scram-sha-256|md5|\*+",
-    re.IGNORECASE,
+from .documents import lines
+from .secret_formats import known_format
+from .secret_names import Name, named_secret, random_by_nature, reading
+from .secret_values import (
+    CERTIFICATE,
+    generated,
+    is_a_number,
+    is_a_value,
+    looks_random,
+    names_a_secret,
+    unwrapped,
 )
-UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-CERTIFICATE: Final = re.compile(
-    r"-----BEGIN (CERTIFICATE|PUBLIC KEY|CERTIFICATE REQUEST|X509 CRL)-----.*?-----END \1-----", re.DOTALL
+
+ASSIGNED: Final = re.compile(
+    r"""(?x) (?<![\w.$-]) (?P<name> -{0,2} [A-Za-z_][\w.-]*? ) ["']? [\ \t]* (?: :=|=>|[:=] ) [\ \t]*
+    (?= "(?P<double>[^"\n]*)" | '(?P<single>[^'\n]*)' | (?P<bare>\$[({][^)}]*[)}]|[^\s,;"']+) )"""
 )
-RANDOM: Final = re.compile(r"(?<![\w+/=@:.-])[A-Za-z0-9+/_-]{20,}={0,2}(?![\w+/@:.-])")
-
-
-def named_secret(name: str) -> bool:
-    """Whether a name announces a secret itself, and not something about one (its file, its length, its URL)."""
-    words = [word.lower() for word in WORDS.findall(name)]
-    if not words or words[-1] in ABOUT:
-        return False
-    if any(word in SECRET_WORDS for word in words):
-        return True
-    return "key" in words[1:] and words[words.index("key", 1) - 1] in KEY_OF
-
-
-def is_a_value(value: str) -> bool:
-    """Whether a text could be a secret: not empty, a path, a variable, a number or a switch."""
-    return not NOT_A_VALUE.fullmatch(value.strip())
-
-
-def known_format(text: str) -> str | None:
-    """What kind of secret stands in `text`, by the formats of those who issue them."""
-    match = FORMAT.search(text)
-    return FORMATS[int(match.lastgroup[1:])][0] if match and match.lastgroup else None
+"""A name and its value: in a file, a connection string, a script, JSON or a header."""
+STATED: Final = re.compile(
+    r"""(?ix) ^ \s* (?: machine .* \b )? (?P<name> [a-z_][\w.-]* ) \s+ ["']? (?P<value> [^\s"';]+ ) ["']? \s* ;? $"""
+)
+"""A directive of two words."""
+FLAG: Final = re.compile(r"""(?<!\S)--?(?P<name>[A-Za-z][\w.-]+)[ ]+["']?(?P<value>[^\s"'-][^\s"']*)""")
+PLACES: Final = tuple(
+    re.compile(pattern, re.VERBOSE)
+    for pattern in (
+        r"""(?:^|\s)user\s+\S+\s .*? \s > (?P<value>[^\s"']+)""",  # Redis's access list
+        r"""(?i: \b (?:password|identified\s+by) \s+ ) '(?P<value>[^']+)'""",  # SQL
+        r"""(?i: \b login \s+ \S+ \s+ password \s+ ) (?P<value>\S+)""",  # netrc on one line
+        r"""^ [^:\s]+ : (?:\d+|\*) : [^:\s]+ : [^:\s]+ : (?P<value>(?:\\.|[^:\s])+) $""",  # pgpass
+        r"""^ "[^"]+" \s+ (?:\*\s+)? "(?P<value>[^"]+)" (?:\s+\*)? $""",  # pgbouncer's users, chap-secrets
+        r"""^ \S+:\d+ \s+ [^\s:]+ : (?P<value>[^\s:]*[^\s\d:][^\s:]*) $""",  # postfix's passwords
+        r"""(?<![\w/:.-]) [\w.-]+ : (?P<value>[^@\s/:]+) @ (?:tcp|unix) \( """,  # Go's MySQL driver
+        r"""\b (?:curl|wget|http) \b .* \s (?:-u|--user)[\ =] ["']? [^\s:"'$]+ : (?P<value>[^\s"']+)""",
+        r"""\b (?:mysql\w*|mariadb[\w-]*) \b .* \s -p (?P<value>[^\s]+)""",
+        r"""\b redis-cli \b .* \s -a \s+ (?P<value>\$\([^)]*\)|[^\s]+)""",
+        r"""\b (?:sshpass|mongo(?:sh)?|docker\s+login) \b .* \s -p \s* (?P<value>[^\s]+)""",
+        r"""\b (?:ldap\w+|kadmin|sqlcmd|bcp) \b .* \s -[wP] \s* (?P<value>[^\s]+)""",
+        r"""\b etcdctl \b .* \s --user[\ =] [^\s:]+ : (?P<value>[^\s]+)""",
+        r"""\b smbclient \b .* \s -U [\ ]? [^\s%]+ % (?P<value>[^\s]+)""",
+        r"""\b rabbitmqctl \s+ (?:add_user|change_password) \s+ \S+ \s+ (?P<value>[^\s]+)""",
+        r"""\b htpasswd \s+ -\w*b\w* .* \s (?P<value>[^\s]+) \s* $""",
+        r"""(?i: \b authorization ["']? \s* [:=\ ] \s* ["']? (?:basic|bearer|token|apikey) \s+ ) (?P<value>[^\s"']+)""",
+        r"""define\( \s* ["'] \w*(?:PASSWORD|SECRET|TOKEN|_KEY|_SALT)\w* ["'] \s* , \s* ["'](?P<value>[^"']+)""",  # PHP
+        r"""(?i: <(?P<tag>\w*(?:password|passphrase|secret|token))> ) (?P<value>[^<]+) </""",
+        r"""(?i: key="\w*(?:password|secret|token|apikey)" \s+ value= ) "(?P<value>[^"]+)" """,
+    )
+)
+"""Where a program expects a password, and no name says so."""
+PAIR: Final = re.compile(r"[\w.@-]+:[^\s/]+")
+"""A user and a password."""
 
 
 def with_password(text: str) -> bool:
     """Whether an address in `text` holds a password, before the host or as a parameter."""
-    return any(
+    return "://" in text and any(
         (address.password and is_a_value(address.password))
         or any(named_secret(key) and is_a_value(value) for key, value in address.query.items())
         for address in addresses(text)
     )
 
 
-def looks_random(text: str) -> bool:
-    """Whether a word of `text` has the randomness of a generated secret, and no everyday reason to."""
-    return any(_is_random(match[0]) for match in RANDOM.finditer(CERTIFICATE.sub(" ", text)))
-
-
-def _is_random(word: str) -> bool:
-    if UUID.fullmatch(word) or re.fullmatch(r"[0-9a-fA-F]+|[0-9]+", word) or word.startswith("/"):
-        return False
-    kinds = sum(bool(re.search(kind, word)) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
-    return kinds == 3 and _bits(word) >= 3.6 and not _reads_as_words(word) and not _is_encoded_text(word)
-
-
-def _bits(word: str) -> float:
-    counts = Counter(word)
-    return -sum(count / len(word) * math.log2(count / len(word)) for count in counts.values())
-
-
-def _reads_as_words(word: str) -> bool:
-    """Whether most of it is runs of letters of one case, as identifiers and paths have."""
-    runs = re.findall(r"[A-Z]?[a-z]{3,}|[A-Z]{4,}", word)
-    return sum(map(len, runs)) >= 0.6 * len(word)
-
-
-def _is_encoded_text(word: str) -> bool:
-    try:
-        plain = base64.b64decode(word + "=" * (-len(word) % 4), validate=True)
-    except ValueError:
-        return False
-    return all(32 <= byte < 127 or byte in b"\t\r\n" for byte in plain) and b" " in plain
-
-
 def suspicion(name: str, value: str) -> str | None:
-    """Why `value`, called `name`, is held for a secret; None when it is not. The reason never holds the value."""
-    if not is_a_value(value):
-        return None
-    found = known_format(value)
+    """Why `value`, called `name`, is held for a secret; None when it is not."""
+    if not is_a_value(value) and not with_password(value):
+        found = known_format(value)
+        return f"holds {found}" if found else None
+    if _by_name(name, value):
+        return "is named like a secret and holds a value"
+    found = in_text(value, random=False)
+    if found:
+        return found
+    explained = random_by_nature(name) or reading(name) is Name.ABOUT
+    return "holds a random value, as secrets are" if not explained and looks_random(value) else None
+
+
+def _by_name(name: str, value: str) -> bool:
+    """Whether a value under this name is a secret whatever it looks like, or because it looks made."""
+    match reading(name):
+        case Name.SECRET:
+            if not is_a_value(value) or names_a_secret(value):
+                return False
+            return not is_a_number(value) or len(value.strip()) >= 4
+        case Name.MENTIONS:
+            return not random_by_nature(name) and is_a_value(value) and generated(value)
+    return name.lower().endswith("auth") and any(PAIR.fullmatch(text) for text in (value, *unwrapped(value)))
+
+
+def in_text(text: str, *, random: bool = True) -> str | None:
+    """Why a free text is held to contain a secret; `random` counts what only looks like chance."""
+    found = known_format(text)
     if found:
         return f"holds {found}"
-    if with_password(value):
+    if with_password(text):
         return "holds an address with a password in it"
-    if named_secret(name):
-        return "is named like a secret and holds a value"
-    return "holds a random value, as secrets are" if looks_random(value) else None
+    if any(_by_name(name, value) for name, value in _assignments(text)):
+        return "assigns a secret"
+    if any(is_a_value(match["value"]) for place in PLACES if (match := place.search(text))):
+        return "holds a password"
+    for plain in unwrapped(text):
+        if known_format(plain) or any(_by_name(name, value) for name, value in _assignments(plain)):
+            return "holds a secret in base64"
+    return "holds a random value, as secrets are" if random and looks_random(text) else None
+
+
+def _assignments(text: str) -> Iterator[tuple[str, str]]:
+    for match in ASSIGNED.finditer(text):
+        value = match["double"] if match["double"] is not None else match["single"] or match["bare"] or ""
+        yield match["name"].lstrip("-"), value
+    for match in FLAG.finditer(text):
+        yield match["name"], match["value"]
+
+
+def in_file(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a file that are held to contain a secret, with the reason; line 0 is the file as a whole."""
+    found = known_format(text)
+    if found:
+        yield 0, f"holds {found}"
+    for number, line in lines(text):
+        fault = None if _speaks_of(line) else in_text(line, random=False)
+        stated = STATED.match(line)
+        if not fault and stated and named_secret(stated["name"]) and is_a_value(stated["value"]):
+            fault = "assigns a secret"
+        if fault:
+            yield number, fault
+
+
+def _speaks_of(line: str) -> bool:
+    """Whether a line is a text for people, in which a password's name stands for itself: `login.password=Password`."""
+    name, _, value = line.partition("=")
+    return value.strip().istitle() and name.strip().lower().endswith(value.strip().lower())
+
+
+__all__ = [
+    "CERTIFICATE", "in_file", "in_text", "is_a_value", "known_format", "looks_random", "named_secret", "suspicion",
+    "with_password",
+]  # fmt: skip
