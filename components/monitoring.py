@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from components.service import Service
 from components.text import prometheus
+from diagram import Protocol
 
 RULES = "/etc/prometheus/rules"
 
@@ -41,5 +42,8 @@ class Alerting(Service):
         )  # fmt: skip
 
     def texts(self) -> Mapping[str, str]:
-        """Routes and receivers."""
-        return {"/etc/alertmanager/alertmanager.yml": prometheus.alerting()}
+        """Routes, and the receivers whose secret is configured."""
+        given = [receiver for receiver in self.description.receivers if receiver.secret in self._given()]
+        proxies = [link.link.port for link in self._callees if link.link.protocol is Protocol.proxy]
+        text = prometheus.alerting(given, proxies[0] if proxies else None)
+        return {"/etc/alertmanager/alertmanager.yml": text}

@@ -91,7 +91,7 @@ class Platform(Component):
         readers: dict[str, list[str]] = {}
         wanted: dict[str, diagram.Secret] = {}
         for it in system.services:
-            for secret in it.secrets:
+            for secret in it.held():
                 if not secret.config or secret.config in given:
                     wanted[secret.name] = secret
                     readers.setdefault(secret.name, []).append(it.name)

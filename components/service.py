@@ -116,7 +116,7 @@ class Service(Component):
         return {**env, **self.description.env}
 
     def _given(self) -> list[diagram.Secret]:
-        return [secret for secret in self.description.secrets if secret.name in self.place.files]
+        return [secret for secret in self.description.held() if secret.name in self.place.files]
 
     def _secrets(self) -> list[SecretFile]:
         files = [file for link in self._callees for file in link.files]

@@ -3,7 +3,7 @@
 from diagram.boundary import Edge, Egress, Forward, Gateway, Route
 from diagram.description import Host
 from diagram.link import Link, Protocol
-from diagram.monitoring import Alerting, Monitor
+from diagram.monitoring import Alerting, Monitor, Receiver
 from diagram.secret import Secret
 from diagram.service import Exporter, Health, Service, Use, Workers
 from diagram.stateful import Cache, Database
@@ -12,5 +12,6 @@ from diagram.zone import Zone
 
 __all__ = [
     "Addresses", "Alerting", "Cache", "Database", "Edge", "Egress", "Exporter", "Forward", "Gateway", "Generation",
-    "Health", "Host", "Link", "Monitor", "Protocol", "Route", "Secret", "Service", "System", "Use", "Workers", "Zone",
+    "Health", "Host", "Link", "Monitor", "Protocol", "Receiver", "Route", "Secret", "Service", "System", "Use",
+    "Workers", "Zone",
 ]  # fmt: skip

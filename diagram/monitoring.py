@@ -1,15 +1,26 @@
 """What watches the others."""
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from diagram.description import Memory, Port
+from diagram.description import Description, Memory, Port
+from diagram.secret import Secret
 from diagram.service import Health, Service, Use
 from diagram.zone import Zone
 
 
+class Receiver(Description):
+    """Where alerts are sent. Until its secret is configured, it is off."""
+
+    product: Literal["pagerduty", "slack"]
+    secret: Secret
+    """PagerDuty's routing key, or the URL of Slack's webhook."""
+    severities: tuple[str, ...] = ()
+    """What is sent there; empty for everything."""
+
+
 class Alerting(Service):
-    """Alertmanager: groups, routes and sends what the monitor finds."""
+    """Alertmanager: groups, routes and sends what the monitor finds, by its egress."""
 
     kind: ClassVar[str] = "alerting"
 
@@ -17,6 +28,12 @@ class Alerting(Service):
     port: Port | None = 9093
     volume: str | None = "/var/lib/alertmanager"
     health: Health = Health(ready="/-/ready", alive="/-/healthy")
+    receivers: tuple[Receiver, ...] = ()
+    """Where its alerts go; it keeps and shows all of them."""
+
+    def held(self) -> tuple[Secret, ...]:
+        """Its own secrets, and its receivers'."""
+        return (*super().held(), *(receiver.secret for receiver in self.receivers))
 
 
 class Monitor(Service):

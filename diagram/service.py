@@ -82,10 +82,14 @@ class Service(Description):
     @model_validator(mode="after")
     def a_secret_is_named_once(self) -> Self:
         """Two secrets of one name would be one file."""
-        names = [secret.name for secret in self.secrets]
+        names = [secret.name for secret in self.held()]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"{self.name}.secrets: {', '.join(twice)} appears twice")
         return self
+
+    def held(self) -> tuple[Secret, ...]:
+        """The secrets that it reads, beside those of its links."""
+        return self.secrets
 
     def calls(self) -> Iterator[Use]:
         """Whom it calls, each with what it may do there."""

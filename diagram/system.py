@@ -201,7 +201,7 @@ class System(Description):
     @property
     def third_party_keys(self) -> list[str]:
         """The secret configuration keys that the system reads."""
-        keys = {secret.config for service in self.services for secret in service.secrets if secret.config}
+        keys = {secret.config for service in self.services for secret in service.held() if secret.config}
         given = any(gateway.certificate == "given" for gateway in self.gateways)
         return sorted(keys | ({GATEWAY_CERTIFICATE, GATEWAY_KEY} if given else set()))
 

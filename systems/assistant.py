@@ -15,6 +15,7 @@ from diagram import (
     Gateway,
     Health,
     Monitor,
+    Receiver,
     Route,
     Secret,
     Service,
@@ -42,6 +43,11 @@ CLIENT_SECRETS = tuple(
 TWILIO_TOKEN = Secret(name="twilio-auth-token", config="twilioAuthToken")
 API_KEY = Secret(name="api-secret-key")
 OAUTH_KEY = Secret(name="oauth-encryption-key", keeps_old=True)
+
+PAGER = Receiver(
+    product="pagerduty", secret=Secret(name="pagerduty-key", config="pagerdutyKey"), severities=("critical", "high")
+)
+CHAT = Receiver(product="slack", secret=Secret(name="slack-webhook", config="slackWebhook"))
 
 COUNTS = ("-@all", "+ping", "+incrby", "+expire", "+multi", "+exec")
 SENDS = ("-@all", "+ping", "+multi", "+exec", "+lpush", "+llen", "+sadd", "+smembers")
@@ -142,7 +148,9 @@ def system(settings: Settings) -> System:
         http=settings.ports.http, https=settings.ports.https,
     )  # fmt: skip
 
-    alerting = Alerting(name="alertmanager", image=image("alertmanager"), uses=(egress.to(*PAGING),))
+    alerting = Alerting(
+        name="alertmanager", image=image("alertmanager"), receivers=(PAGER, CHAT), uses=(egress.to(*PAGING),)
+    )
     monitor = Monitor(name="prometheus", image=image("prometheus"), alerting=alerting, rules=rules())
     exporters = (
         Exporter(name="node-exporter", port=9100, image=image("node-exporter"), health=Health(ready="/", alive="/")),

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from diagram import Link, Monitor, Service
+from diagram import Link, Monitor, Receiver, Service
 
 SECRETS = "/run/secrets"
 
@@ -29,20 +29,33 @@ def monitor(service: Monitor, callees: Sequence[tuple[Link, Service]]) -> str:
     return str(yaml.safe_dump(document, sort_keys=False))
 
 
-def alerting() -> str:
-    """alertmanager.yml: alerts are grouped by service and severity, kept and shown. No receiver has its key yet."""
-
+def alerting(receivers: Sequence[Receiver], proxy: int | None) -> str:
+    """alertmanager.yml: alerts are grouped by service and severity; each receiver gets its severities by the proxy."""
     document = {
+        "global": {"http_config": {"proxy_url": f"http://127.0.0.1:{proxy}"}} if proxy else {},
         "route": {
             "receiver": "none",
             "group_by": ["alertname", "job", "severity"],
             "group_wait": "10s",
             "group_interval": "1m",
             "repeat_interval": "4h",
+            "routes": [_route(receiver) for receiver in receivers],
         },
-        "receivers": [{"name": "none"}],
+        "receivers": [{"name": "none"}, *(_receiver(receiver) for receiver in receivers)],
     }
     return str(yaml.safe_dump(document, sort_keys=False))
+
+
+def _route(receiver: Receiver) -> dict[str, Any]:
+    matchers = [f'severity=~"{"|".join(receiver.severities)}"'] if receiver.severities else []
+    return {"receiver": receiver.secret.name, "matchers": matchers, "continue": True}
+
+
+def _receiver(receiver: Receiver) -> dict[str, Any]:
+    """Each reads its key or address from its file, and tells when the trouble is over."""
+    key = {"pagerduty": "routing_key_file", "slack": "api_url_file"}[receiver.product]
+    config = {key: f"{SECRETS}/{receiver.secret.name}", "send_resolved": True}
+    return {"name": receiver.secret.name, f"{receiver.product}_configs": [config]}
 
 
 def _job(link: Link, callee: Service) -> dict[str, Any]:

@@ -12,6 +12,8 @@ HTTP, HTTPS = 18080, 18443
 THIRD_PARTIES = (
     "geminiApiKey",
     "twilioAuthToken",
+    "pagerdutyKey",
+    "slackWebhook",
     *(f"{it}ClientSecret" for it in ("google", "microsoft", "notion", "youtube")),
 )
 

@@ -24,7 +24,7 @@ from tests.policies.recorder import record
 
 ROOT = Path(__file__).parents[2]
 KEYS = ("geminiApiKey", "twilioAuthToken", "googleClientSecret", "microsoftClientSecret", "notionClientSecret",
-        "youtubeClientSecret", "gatewayCertificate", "gatewayKey")  # fmt: skip
+        "youtubeClientSecret", "pagerdutyKey", "slackWebhook", "gatewayCertificate", "gatewayKey")  # fmt: skip
 CANARY = "canary-7f3Kq9Zt2Lx5Vb8Nc1Md"
 
 
