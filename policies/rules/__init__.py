@@ -4,6 +4,8 @@ from . import (  # noqa: F401 -- each registers its rules
     availability,
     availability_health,
     hardening,
+    hardening_builds,
+    hardening_privileges,
     images,
     isolation_egress,
     isolation_host,

@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from .kit.resource import Resource
-from .kit.rule import CONTAINER, SERVICE, WORKLOADS, Problems, Profile, Severity, each
+from .kit.rule import CONTAINER, SERVICE, WORKLOADS, Problems, Severity, each
 from .kit.workload import SPEC, Workload
 
 Settings = dict[str, Any]
@@ -121,6 +121,8 @@ def memory_is_limited(resource: Resource) -> Problems:
     unit = 1 if workload.is_service else 1024**2
     if (place.number or 0) * unit < 6 * 1024**2:
         yield f"{place.path} sets no limit"
+    if resource.at("memorySwap").number == -1:
+        yield "memorySwap lifts the limit"
 
 
 @each(
@@ -170,47 +172,3 @@ def kernel_parameters_are_safe(resource: Resource) -> Problems:
     for name, value in Workload(resource).at("sysctls").entries():
         if name not in SAFE_SYSCTLS:
             yield f"{value.path} is not a parameter of the workload's own"
-
-
-@each(
-    CONTAINER,
-    severity=Severity.HIGH,
-    remedy='Set security_opts=["no-new-privileges"], and no option that is unconfined or disabled.',
-    see=["CIS Docker 5.2, 5.3, 5.22 and 5.26", "OWASP Docker rules 4 and 6"],
-)
-def containers_gain_no_privileges(container: Resource) -> Problems:
-    """A container cannot gain privileges, and keeps the kernel's confinement.
-
-    A Service has no such setting: there the daemon's no-new-privileges and seccomp profile do it.
-    """
-    options = [option.text.replace(" ", "").lower() for option in container.at("securityOpts").each()]
-    if not {"no-new-privileges", "no-new-privileges:true", "no-new-privileges=true"} & set(options):
-        yield "securityOpts has no no-new-privileges"
-    if any(option.endswith(("unconfined", "disable", "no-new-privileges:false")) for option in options):
-        yield "securityOpts switches a confinement off"
-
-
-@each(SERVICE, severity=Severity.HIGH, remedy="Leave privileges.se_linux_context.disable out.", see=["CIS Docker 5.3"])
-def confinement_stays_on(service: Resource) -> Problems:
-    """A service does not switch SELinux off.
-
-    It confines a process that got past everything else.
-    """
-    if service.at(f"{SPEC}.privileges.seLinuxContext.disable").value:
-        yield f"{SPEC}.privileges.seLinuxContext.disable is set"
-
-
-@each(
-    SERVICE,
-    severity=Severity.MEDIUM,
-    remedy="Set restart_policy.max_attempts=5, or use another profile.",
-    profile=Profile.CIS_STRICT,
-    see=["CIS Docker 5.15"],
-)
-def restarts_are_counted(service: Resource) -> Problems:
-    """A service gives up after five failures.
-
-    This is the benchmark's wish, and the opposite of what a service that must come back needs: cis-strict only.
-    """
-    if service.at("taskSpec.restartPolicy.maxAttempts").number != 5:
-        yield "taskSpec.restartPolicy.maxAttempts is not 5"

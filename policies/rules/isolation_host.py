@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any, Final
 
 from .kit.node import Node
@@ -13,7 +16,14 @@ from .kit.workload import Workload
 
 Settings = dict[str, Any]
 
-SOCKETS: Final = re.compile(r"(?:docker|containerd|podman|crio|dockershim)\.sock$")
+SOCKETS: Final = re.compile(r"(?:docker|containerd|podman|crio|dockershim|docker\.raw|docker_engine)(?:\.sock)?$")
+ENGINE: Final = frozenset(
+    {"", "/run", "/var/run", "/var/lib/docker", "/var/lib/containerd", "/run/docker", "/run/containerd"}
+)
+SYSTEM: Final = re.compile(
+    r"/(?:bin|boot|dev|etc|lib|lib32|lib64|proc|root|run|sbin|sys|usr|var/(?:lib|log|run|spool|backups)|home/[^/]+/\.\w+"
+    r"|home|opt/containerd|private/(?:etc|var))/|~/"
+)
 PUBLISHERS: Final = {
     "kinds": {
         "type": "array",
@@ -41,6 +51,43 @@ def only_the_edge_publishes(resource: Resource, settings: Settings) -> Problems:
         yield from (f"{port.path} is published" for port in workload.at("ports").each())
     if resource.at("publishAllPorts").value:
         yield "publishAllPorts is set"
+
+
+@each(
+    CONTAINER,
+    severity=Severity.MEDIUM,
+    remedy='Write the address into ip: "127.0.0.1", or that of the interface that clients come in by.',
+    see=["CIS Docker 5.14", "KICS 451d79dc", "OWASP Docker rule 5a"],
+)
+def published_ports_name_their_address(container: Resource) -> Problems:
+    """A container's published port is bound to one address of its host.
+
+    The default is every address, also those that were added later. A Service cannot say it: the daemon's bridge does.
+    """
+    for port in container.at("ports").each():
+        if port.at("ip").text in {"", "0.0.0.0", "::"}:  # noqa: S104 -- an address to recognise
+            yield f"{port.path}.ip is every address"
+
+
+@each(
+    *WORKLOADS,
+    severity=Severity.MEDIUM,
+    remedy="Publish a port above 1023, and let the edge be the one service with 80 and 443.",
+    see=["CIS Docker 5.8", "KICS bc2908f3", "Trivy privileged ports"],
+    settings=PUBLISHERS,
+)
+def published_ports_are_not_privileged(resource: Resource, settings: Settings) -> Problems:
+    """No workload but the edge publishes a port below 1024.
+
+    Clients take those for services of the system's administrator.
+    """
+    workload = Workload(resource)
+    if workload.kind in settings["kinds"] or "NET_BIND_SERVICE" in {d.text for d in workload.at("drops").each()}:
+        return
+    names = ("publishedPort", "targetPort") if workload.is_service else ("external", "internal")
+    for port in workload.at("ports").each():
+        if any(0 < (port.at(name).number or 0) < 1024 for name in names):
+            yield f"{port.path} is a privileged port"
 
 
 @each(SERVICE, severity=Severity.HIGH, remedy='Set publish_mode="host" and a published_port on each port.')
@@ -72,47 +119,79 @@ def mounts(resource: Resource) -> list[Node]:
 
 
 def _is_bind(mount: Node) -> bool:
-    return mount.at("type").text == "bind" or bool(mount.at("hostPath").present)
+    return mount.at("type").text in {"bind", "npipe"} or bool(mount.at("hostPath").present)
+
+
+def sources(resource: Resource) -> Iterator[tuple[Node, str]]:
+    """Each directory of the host that a workload or volume brings in, with the place that does."""
+    if resource.type == VOLUME:
+        yield from _bound(resource.at("driverOpts"))
+        return
+    for mount in mounts(resource):
+        if _is_bind(mount):
+            source = mount.at("source" if mount.at("source").present else "hostPath")
+            yield mount, source.text
+        yield from _bound(mount.at("volumeOptions.driverOptions"))
+
+
+def _bound(options: Node) -> Iterator[tuple[Node, str]]:
+    """The directory that the options of the local driver mount in a volume's place."""
+    given = {name: value.text for name, value in options.entries()}
+    bind = "bind" in given.get("o", "").split(",") or given.get("type") in {"bind", "none"}
+    for name in ("device", "mountpoint"):
+        path = given.get(name, "")
+        if path.startswith("/") and (bind or name == "mountpoint"):
+            yield options.at(name), path
 
 
 @each(
     *WORKLOADS,
+    VOLUME,
     severity=Severity.HIGH,
     remedy="Use a volume, a config or an image; for live reload in dev write a waiver.",
-    see=["CIS Docker 5.6 and 5.21", "PSS baseline, HostPath volumes"],
+    see=["PSS baseline, HostPath volumes"],
 )
 def host_directories_are_not_mounted(resource: Resource) -> Problems:
-    """No directory of the host is mounted.
+    """No directory of the host is mounted, directly or in a volume's place.
 
     It binds the service to one machine, and gives whoever takes it a foot on that machine.
     """
-    yield from (f"{mount.path} mounts the host's file system" for mount in mounts(resource) if _is_bind(mount))
+    yield from (f"{place.path} mounts the host's file system" for place, _ in sources(resource))
+
+
+@each(
+    *WORKLOADS,
+    VOLUME,
+    severity=Severity.CRITICAL,
+    remedy="Remove the mount, and hand over the one file that is needed as a config or a secret.",
+    see=["CIS Docker 5.6", "KICS 1c1325ff", "PSS baseline, HostPath volumes"],
+)
+def sensitive_directories_are_not_mounted(resource: Resource) -> Problems:
+    """No directory of the host's system is mounted: not its configuration, programs, devices, keys or logs.
+
+    Reading them gives credentials away, and writing them is root on the host.
+    """
+    for place, path in sources(resource):
+        directory = posixpath.normpath(path) if path else ""
+        if directory in {"/", "//", "~"} or SYSTEM.match(directory + "/"):
+            yield f"{place.path} mounts a directory of the host's system"
 
 
 @each(
     *WORKLOADS,
     severity=Severity.CRITICAL,
     remedy="Remove the mount: what needs the engine's API belongs outside the platform.",
-    see=["CIS Docker 5.32", "OWASP Docker rule 1"],
+    see=["CIS Docker 5.32", "KICS d6355c88", "Semgrep exposing-docker-socket-volume", "OWASP Docker rule 1"],
 )
 def the_engine_is_out_of_reach(resource: Resource) -> Problems:
     """No workload reaches the socket of the container engine.
 
     Whoever may speak to it is root on the host.
     """
-    for mount in mounts(resource):
-        if not _is_bind(mount):
-            continue
-        source = mount.at("source" if mount.at("source").present else "hostPath").text.rstrip("/")
-        if SOCKETS.search(source) or source in {
-            "",
-            "/run",
-            "/var/run",
-            "/var/lib/docker",
-            "/run/docker",
-            "/run/containerd",
-        }:
-            yield f"{mount.path} brings the container engine's socket or data"
+    for place, path in sources(resource):
+        source = path.rstrip("/")
+        if SOCKETS.search(source) or source in ENGINE:
+            yield f"{place.path} brings the container engine's socket or data"
     for name, value in Workload(resource).env():
         if name == "DOCKER_HOST":
             yield f"{value.path} points to a container engine"
@@ -122,7 +201,7 @@ def the_engine_is_out_of_reach(resource: Resource) -> Problems:
     *WORKLOADS,
     severity=Severity.HIGH,
     remedy="Leave the propagation at its default, rprivate.",
-    see=["CIS Docker 5.20"],
+    see=["CIS Docker 5.20", "KICS baa452f0"],
 )
 def mounts_do_not_propagate(resource: Resource) -> Problems:
     """A mount made in a container does not appear on the host.
@@ -132,30 +211,6 @@ def mounts_do_not_propagate(resource: Resource) -> Problems:
     for mount in mounts(resource):
         if mount.at("bindOptions.propagation").text not in {"", "private", "rprivate"}:
             yield f"{mount.path}.bindOptions.propagation is not private"
-
-
-@each(
-    CONTAINER,
-    severity=Severity.CRITICAL,
-    remedy="Remove the setting; run it as a docker.Service, which cannot have it.",
-    see=["CIS Docker 5.4, 5.16, 5.17, 5.18, 5.25 and 5.31", "PSS baseline, host namespaces and privileged containers"],
-)
-def containers_share_nothing_with_the_host(container: Resource) -> Problems:
-    """A container has its own namespaces, no devices, and no privileges of the host.
-
-    Each of these settings removes a wall between the container and the host's root.
-    """
-    if container.at("privileged").value:
-        yield "privileged is set"
-    for name in ("pidMode", "ipcMode", "usernsMode", "cgroupnsMode"):
-        said = container.at(name).text
-        if said == "host" or said.startswith("container:"):
-            yield f"{name} shares a namespace"
-    for name in ("devices", "deviceCgroupRules", "deviceRequests"):
-        if list(container.at(name).each()):
-            yield f"{name} gives devices of the host"
-    if container.at("cgroupParent").text:
-        yield "cgroupParent is set"
 
 
 @whole_stack(
@@ -174,6 +229,16 @@ def volumes_are_not_shared(stack: Stack) -> Any:
         keepers = [service for service in services if Workload(service).kind == "keeper"]
         if len(services) > 2 or len(keepers) != 1 or not is_memory(stack.by_urn[volume]):
             yield volume, f"{len(services)} services mount it"
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for resource in stack.of(*WORKLOADS):
+        for mount in mounts(resource):
+            if mount.at("fromContainer").present:
+                yield resource.urn, f"{mount.path} takes the volumes of another container"
+            for place in (mount.at("source"), mount.at("volumeName")):
+                if not place.unknown and place.text and not _is_bind(mount):
+                    named[place.text].add(resource.urn)
+                    if len(named[place.text]) > 1:
+                        yield resource.urn, f"{place.path} is mounted by others too"
 
 
 def is_memory(volume: Resource) -> bool:

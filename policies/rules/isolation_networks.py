@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from .kit.resource import Resource
-from .kit.rule import CONTAINER, NETWORK, SERVICE, Problems, Severity, each, whole_stack
+from .kit.rule import NETWORK, SERVICE, WORKLOADS, Problems, Profile, Severity, each, whole_stack
 from .kit.stack import Stack
 from .kit.workload import Workload
 
@@ -90,20 +90,69 @@ def networks_have_their_own_subnet(network: Resource, settings: Settings) -> Pro
             yield f"{config.path}.gateway is not an address of the subnet"
 
 
-@each(
-    SERVICE, CONTAINER, severity=Severity.HIGH, remedy="Join a network of the stack.", see=["CIS Docker 5.10 and 5.30"]
-)
+@each(*WORKLOADS, severity=Severity.HIGH, remedy="Join a network of the stack.", see=["CIS Docker 2.2 and 5.30"])
 def workloads_stay_off_the_default_networks(resource: Resource) -> Problems:
-    """A workload joins networks of its stack, never the default bridge or the host's.
+    """A workload joins networks of its stack, never the default bridge.
 
     A task that joins none is put onto the default bridge, which has a route out and every other such container on it.
     """
     workload = Workload(resource)
     mode = resource.at("networkMode").text
-    if mode in {"host", "bridge", "default"} or mode.startswith("container:"):
+    joined = list(workload.at("networks").each())
+    if mode in {"bridge", "default", "nat"}:
         yield "networkMode is not a network of the stack"
-    elif mode != "none" and not list(workload.at("networks").each()):
+    elif not mode and not joined:
         yield f"{workload.at('networks').path} is empty"
+    for network in joined:
+        for name in ("name", "id"):
+            place = network.at(name)
+            if not place.unknown and place.text in {"bridge", "ingress", "docker_gwbridge"}:
+                yield f"{place.path} is a default network"
+
+
+@each(
+    *WORKLOADS,
+    NETWORK,
+    severity=Severity.CRITICAL,
+    remedy="Join a network of the stack; publish the one port that must be reached on the host.",
+    see=["CIS Docker 5.10", "KICS 071a71ff", "PSS baseline, host namespaces"],
+)
+def workloads_have_a_network_of_their_own(resource: Resource) -> Problems:
+    """A workload has its own network namespace, neither the host's nor another container's.
+
+    On the host's it reaches the host's loopback, and every service that listens only there.
+    """
+    mode = resource.at("networkMode").text
+    if mode == "host" or mode.startswith(("container:", "service:")):
+        yield "networkMode shares a network namespace"
+    if resource.type == NETWORK:
+        if resource.at("driver").text == "host":
+            yield "driver is host"
+        return
+    for network in Workload(resource).at("networks").each():
+        for name in ("name", "id"):
+            if not network.at(name).unknown and network.at(name).text == "host":
+                yield f"{network.at(name).path} is the host's network"
+
+
+@each(
+    NETWORK,
+    severity=Severity.MEDIUM,
+    remedy='Set options={"encrypted": "true"}, on kernels that have it.',
+    profile=Profile.CIS_STRICT,
+    see=["CIS Docker 7.3"],
+)
+def overlays_are_encrypted(network: Resource) -> Problems:
+    """An overlay is encrypted between nodes.
+
+    This is the benchmark's wish; here TLS on every link does it, on kernels without IPsec too: cis-strict only.
+    """
+    if network.at("driver").text == "overlay" and network.at("options.encrypted").text.lower() not in {
+        "true",
+        "1",
+        "yes",
+    }:
+        yield "options.encrypted is not set"
 
 
 @whole_stack(severity=Severity.CRITICAL, remedy="Make a network of their own for each pair that calls each other.")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from .kit.resource import Resource
-from .kit.rule import SERVICE, Problems, Severity, each, whole_stack
+from .kit.rule import NETWORK, SERVICE, Problems, Severity, each, whole_stack
 from .kit.stack import Stack
 from .kit.workload import Workload
 
@@ -113,3 +113,51 @@ def links_are_labelled_at_both_ends(stack: Stack) -> Any:
                 ends = link.split("-to-")
                 if name not in ends or any(link not in known.get(end, ()) for end in ends):
                     yield service.urn, "labels has a link that its other end does not have"
+
+
+@whole_stack(
+    severity=Severity.CRITICAL,
+    remedy="Give the two no common network; a service of a zone between them passes on what may pass.",
+    see=["OWASP Docker rule 5", "Kyverno add-networkpolicy"],
+    settings={
+        **TABLE,
+        "passing": {
+            "type": "array",
+            "items": {"type": "string"},
+            "default": ["edge", "forward"],
+            "description": "The kinds of service that pass connections on unread: who reaches them reaches further.",
+        },
+    },
+)
+def networks_join_zones_that_may_call(stack: Stack, settings: Settings) -> Any:
+    """Two services share a network only if one's zone may call the other's, and no service in between hides it.
+
+    Labels say what was meant, the network what can happen: who shares one with the data reaches it, also through a
+    service that passes everything on.
+    """
+    joined = stack.users(NETWORK, SERVICE, "taskSpec")
+    near: defaultdict[str, dict[str, Resource]] = defaultdict(dict)
+    for services in joined.values():
+        for service in services:
+            near[service.urn] |= {other.urn: other for other in services if other.urn != service.urn}
+    for urn in near:
+        service = stack.by_urn[urn]
+        for other in _reached(service, near, settings["passing"]):
+            if urn < other.urn and not (_allowed(service, other, settings) or _allowed(other, service, settings)):
+                yield urn, f"can reach {other.name}, and neither's zone may call the other's"
+
+
+Near = Mapping[str, Mapping[str, Resource]]
+
+
+def _reached(service: Resource, near: Near, passing: Sequence[str]) -> list[Resource]:
+    """Whom a service reaches: its neighbours, and beyond those that pass connections on."""
+    found = dict(near[service.urn])
+    fresh = list(found.values())
+    while fresh:
+        other = fresh.pop()
+        if Workload(other).kind in passing:
+            further = {urn: it for urn, it in near[other.urn].items() if urn not in found and urn != service.urn}
+            found |= further
+            fresh += further.values()
+    return list(found.values())

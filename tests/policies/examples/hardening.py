@@ -1,6 +1,8 @@
 """Examples for the families hardening, images and observability."""
 
-from tests.policies.build import IMAGE, container, service
+import pulumi_docker as docker
+
+from tests.policies.build import IMAGE, container, named, service
 from tests.policies.examples import Examples
 
 DIGEST = "sha256:" + "a" * 64
@@ -56,6 +58,7 @@ EXAMPLES = {
             lambda: service(task={"resources": {"limits": {"nano_cpus": 500_000_000}}}),
             lambda: service(task={"resources": {"limits": {"nano_cpus": 500_000_000, "memory_bytes": 1024}}}),
             lambda: container(memory=None),
+            lambda: container(memory_swap=-1),
         ],
         keeps=[
             service,
@@ -95,62 +98,36 @@ EXAMPLES = {
             lambda: container(sysctls={"net.ipv4.ip_unprivileged_port_start": "0"}),
         ],
     ),
-    "containers-gain-no-privileges": Examples(
-        breaks=[
-            lambda: container(security_opts=None),
-            lambda: container(security_opts=["no-new-privileges", "seccomp=unconfined"]),
-            lambda: container(security_opts=["no-new-privileges:true", "label:disable"]),
-        ],
-        keeps=[
-            container,
-            lambda: container(security_opts=["no-new-privileges:true"]),
-            lambda: container(security_opts=["no-new-privileges", "apparmor=docker-default"]),
-        ],
-    ),
-    "confinement-stays-on": Examples(
-        breaks=[
-            lambda: service({"privileges": {"se_linux_context": {"disable": True}}}),
-            lambda: service({"privileges": {"se_linux_context": {"disable": True, "level": "s0"}}}),
-            lambda: service({"privileges": {"se_linux_context": {"disable": True, "type": "spc_t"}}}),
-        ],
-        keeps=[
-            service,
-            lambda: service({"privileges": {"se_linux_context": {"disable": False}}}),
-            lambda: service({"privileges": {"se_linux_context": {"level": "s0:c1,c2"}}}),
-        ],
-    ),
-    "restarts-are-counted": Examples(
-        profile="cis-strict",
-        also=frozenset({"services-always-come-back"}),
-        breaks=[
-            service,
-            lambda: service(task={"restart_policy": {"condition": "any", "delay": "1s", "window": "0s"}}),
-            lambda: service(
-                task={"restart_policy": {"condition": "any", "delay": "1s", "window": "0s", "max_attempts": 9}}
-            ),
-        ],
-        keeps=[
-            lambda: service(
-                task={"restart_policy": {"condition": "any", "delay": "1s", "window": "0s", "max_attempts": 5}}
-            ),
-            container,
-            lambda: service(
-                task={"restart_policy": {"condition": "any", "delay": "9s", "window": "0s", "max_attempts": 5}}
-            ),
-        ],
-    ),
     "images-are-immutable": Examples(
         breaks=[
             lambda: service({"image": "nginx:latest"}),
             lambda: service({"image": "registry.example/app:1.2.3"}),
             lambda: service({"image": "app@sha256:abc"}),
-            lambda: container(image="nginx"),
+            lambda: container(image="nginx:1"),
+            lambda: docker.RemoteImage(named("image"), name="nginx:1.22"),
         ],
+        also=frozenset({"images-have-a-version"}),
         keeps=[
             service,
             lambda: service({"image": f"registry.example:5000/shop/app@{DIGEST}"}),
             lambda: container(image=f"nginx:1.22@{DIGEST}"),
             lambda: container(image=DIGEST),
+        ],
+    ),
+    "images-have-a-version": Examples(
+        also=frozenset({"images-are-immutable"}),
+        breaks=[
+            lambda: service({"image": "nginx:latest"}),
+            lambda: container(image="registry.example:5000/nginx"),
+            lambda: docker.RemoteImage(named("image"), name="nginx"),
+            lambda: docker.Tag(named("tag"), source_image="shop:3", target_image="registry.example/shop:latest"),
+            lambda: docker.Image(named("image"), image_name="shop", build={"context": "."}),
+        ],
+        keeps=[
+            service,
+            lambda: container(image=f"nginx@{DIGEST}"),
+            lambda: docker.Tag(named("tag"), source_image="shop:3", target_image="registry.example/shop:3"),
+            lambda: docker.RegistryImage(named("image"), name="registry.example:5000/shop:3"),
         ],
     ),
     "logs-are-bounded": Examples(

@@ -18,6 +18,7 @@ from tests.policies.build import (
 from tests.policies.examples import Examples
 
 PORT = {"target_port": 8443, "published_port": 443, "publish_mode": "host"}
+EDGE_LABELS = [{"label": "rempart.kind", "value": "edge"}]
 STOP_FIRST = {
     "update_config": {"order": "stop-first", "failure_action": "rollback", "monitor": "10s"},
     "rollback_config": {"order": "stop-first", "monitor": "10s"},
@@ -53,6 +54,17 @@ def joined(*ends: str, link: str = "one-to-two", **changes: Any) -> Any:
     shared = network(link, **changes)
     for end in ends:
         service(called=end, task=on(shared))
+
+
+def beyond() -> Any:
+    return network("one-to-three", subnet="10.64.0.32/27", gateway="10.64.0.33")
+
+
+def sharing_a_network(*ends: tuple[str, str]) -> Any:
+    """Services, each with its zone, on one network."""
+    shared = network("one-to-two")
+    for called, zone in ends:
+        service(called=called, zone=zone, task=on(shared))
 
 
 def leading_out(kind: str) -> Any:
@@ -111,10 +123,50 @@ EXAMPLES = {
             lambda: service(task={"networks_advanceds": None}),
             lambda: service(task={"networks_advanceds": []}),
             lambda: container(networks_advanced=None),
-            lambda: container(network_mode="host"),
-            lambda: container(network_mode="container:db"),
+            lambda: container(network_mode="bridge"),
+            lambda: container(networks_advanced=[{"name": "bridge"}]),
         ],
         keeps=[service, container, lambda: container(networks_advanced=None, network_mode="none")],
+    ),
+    "workloads-have-a-network-of-their-own": Examples(
+        also=frozenset({"networks-are-overlays"}),
+        breaks=[
+            lambda: container(network_mode="host"),
+            lambda: container(network_mode="container:db"),
+            lambda: service(task={"networks_advanceds": [{"id": "host"}]}),
+            lambda: network(driver="host"),
+        ],
+        keeps=[service, network, lambda: container(network_mode="none", networks_advanced=None)],
+    ),
+    "overlays-are-encrypted": Examples(
+        profile="cis-strict",
+        breaks=[network, way_out, lambda: network(options={"encrypted": "false"})],
+        keeps=[
+            lambda: network(options={"encrypted": "true"}),
+            lambda: network(options={"encrypted": "1", "mtu": "1400"}),
+            lambda: way_out(options={"encrypted": "true"}),
+        ],
+    ),
+    "networks-join-zones-that-may-call": Examples(
+        also=frozenset({"networks-join-two-services", "names-fail-fast", "stateless-services-start-first"}),
+        breaks=[
+            lambda: sharing_a_network(("one", "dmz"), ("two", "data")),
+            lambda: sharing_a_network(("one", "data"), ("two", "data")),
+            lambda: [
+                service(called="edge", kind="edge", zone="dmz", task=on(a := network(), b := beyond())),
+                service(called="one", zone="dmz", task=on(a)),
+                service(called="two", zone="data", task=on(b)),
+            ],
+        ],
+        keeps=[
+            lambda: sharing_a_network(("one", "applications"), ("two", "data")),
+            lambda: sharing_a_network(("one", "monitoring"), ("two", "data")),
+            lambda: [
+                service(called="gate", zone="applications", task=on(a := network(), b := beyond())),
+                service(called="one", zone="dmz", task=on(a)),
+                service(called="two", zone="data", task=on(b)),
+            ],
+        ],
     ),
     "networks-join-two-services": Examples(
         breaks=[
@@ -197,7 +249,13 @@ EXAMPLES = {
         keeps=[lambda: pair("applications", "data"), service, lambda: pair("dmz", "dmz")],
     ),
     "only-the-edge-publishes": Examples(
-        also=frozenset({"ports-are-published-on-the-node"}),
+        also=frozenset(
+            {
+                "ports-are-published-on-the-node",
+                "published-ports-name-their-address",
+                "published-ports-are-not-privileged",
+            }
+        ),
         breaks=[
             lambda: service(endpoint_spec={"mode": "dnsrr", "ports": [PORT]}),
             lambda: database(endpoint_spec={"mode": "dnsrr", "ports": [PORT]}),
@@ -205,6 +263,32 @@ EXAMPLES = {
             lambda: container(publish_all_ports=True),
         ],
         keeps=[service, edge, container],
+    ),
+    "published-ports-name-their-address": Examples(
+        also=frozenset({"only-the-edge-publishes"}),
+        breaks=[
+            lambda: container(ports=[{"internal": 8080, "external": 8080}]),
+            lambda: container(ports=[{"internal": 8080, "external": 8080, "ip": "0.0.0.0"}]),
+            lambda: container(ports=[{"internal": 8080, "external": 8080, "ip": "::"}]),
+        ],
+        keeps=[
+            container,
+            lambda: container(ports=[{"internal": 8080, "external": 8080, "ip": "127.0.0.1"}], labels=EDGE_LABELS),
+            lambda: container(ports=[{"internal": 8080, "external": 80, "ip": "10.0.0.1"}], labels=EDGE_LABELS),
+        ],
+    ),
+    "published-ports-are-not-privileged": Examples(
+        also=frozenset({"only-the-edge-publishes", "published-ports-name-their-address"}),
+        breaks=[
+            lambda: service(endpoint_spec={"mode": "dnsrr", "ports": [PORT]}),
+            lambda: container(ports=[{"internal": 8080, "external": 80, "ip": "127.0.0.1"}]),
+            lambda: container(ports=[{"internal": 443, "external": 8443}]),
+        ],
+        keeps=[
+            service,
+            edge,
+            lambda: container(ports=[{"internal": 8080, "external": 80, "ip": "10.0.0.1"}], labels=EDGE_LABELS),
+        ],
     ),
     "ports-are-published-on-the-node": Examples(
         breaks=[
@@ -223,7 +307,9 @@ EXAMPLES = {
         keeps=[service, database, edge],
     ),
     "host-directories-are-not-mounted": Examples(
+        also=frozenset({"sensitive-directories-are-not-mounted"}),
         breaks=[
+            lambda: volume(driver_opts={"type": "none", "o": "bind", "device": "/srv/data"}),
             lambda: service(bind("/srv/app")),
             lambda: container(mounts=[{"type": "bind", "source": "/etc", "target": "/host"}]),
             lambda: container(volumes=[{"host_path": "/srv", "container_path": "/srv"}]),
@@ -234,8 +320,29 @@ EXAMPLES = {
             lambda: container(volumes=[{"volume_name": "data", "container_path": "/data"}]),
         ],
     ),
+    "sensitive-directories-are-not-mounted": Examples(
+        also=frozenset({"host-directories-are-not-mounted", "the-engine-is-out-of-reach"}),
+        breaks=[
+            lambda: service(bind("/etc")),
+            lambda: service(bind("/usr/lib/../lib")),
+            lambda: container(volumes=[{"host_path": "/", "container_path": "/host"}]),
+            lambda: container(volumes=[{"host_path": "/home/deploy/.ssh", "container_path": "/ssh"}]),
+            lambda: volume(driver_opts={"type": "none", "o": "bind", "device": "/var/log"}),
+        ],
+        keeps=[
+            service,
+            lambda: service(mounting(volume())),
+            lambda: volume(driver_opts={"type": "tmpfs", "device": "tmpfs"}),
+        ],
+    ),
     "the-engine-is-out-of-reach": Examples(
-        also=frozenset({"host-directories-are-not-mounted", "addresses-are-encrypted"}),
+        also=frozenset(
+            {
+                "host-directories-are-not-mounted",
+                "sensitive-directories-are-not-mounted",
+                "addresses-are-encrypted",
+            }
+        ),
         breaks=[
             lambda: service(bind("/var/run/docker.sock")),
             lambda: service(bind("/")),
@@ -261,22 +368,17 @@ EXAMPLES = {
             container,
         ],
     ),
-    "containers-share-nothing-with-the-host": Examples(
-        breaks=[
-            lambda: container(privileged=True),
-            lambda: container(pid_mode="host"),
-            lambda: container(ipc_mode="container:db"),
-            lambda: container(devices=[{"host_path": "/dev/sda"}]),
-            lambda: container(userns_mode="host"),
-        ],
-        keeps=[container, lambda: container(privileged=False), lambda: container(ipc_mode="private")],
-    ),
     "volumes-are-not-shared": Examples(
         breaks=[
             lambda: sharing("service", "workers"),
             lambda: sharing("database", "keeper"),
             lambda: sharing("database", "keeper", "service", memory=True),
             lambda: sharing("service", "workers", memory=True),
+            lambda: [
+                container(volumes=[{"volume_name": "data", "container_path": "/a"}]),
+                container(volumes=[{"volume_name": "data", "container_path": "/b"}]),
+            ],
+            lambda: container(volumes=[{"from_container": "db"}]),
         ],
         keeps=[
             lambda: sharing("database"),

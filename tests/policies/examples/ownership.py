@@ -156,13 +156,13 @@ EXAMPLES = {
             lambda: image(build_args={"NPM_TOKEN": "abcdefgh12345678"}),
             lambda: image(labels={"note": "AKIA" + "Q3EGZQ7LXMB4T5RU"}),
             lambda: docker.Image(
-                named("image"), image_name="shop", build={"context": ".", "args": {"DB_PASSWORD": "hunter2hunter2"}}
+                named("image"), image_name="shop:3", build={"context": ".", "args": {"DB_PASSWORD": "hunter2hunter2"}}
             ),
         ],
         keeps=[
             lambda: image(build_args={"VERSION": "1.2.3", "TOKEN_TTL": "3600"}),
             lambda: image(secrets=[{"id": "npm", "src": ".npmrc"}]),
-            lambda: docker.Image(named("image"), image_name="shop", build={"context": ".", "args": {"LEVEL": "info"}}),
+            lambda: image(build_args={"LEVEL": "info"}, labels={"maintainer": "shop"}),
         ],
     ),
     "plugins-and-builders-hold-no-secret": Examples(
