@@ -30,7 +30,7 @@ def text(report: Report) -> str:
         _count(suite, cases)
     _count(root, [case for cases in families.values() for case in cases])
     ET.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _legal(ET.tostring(root, encoding="unicode")) + "\n"
 
 
 def _plan(report: Report) -> ET.Element:
@@ -49,9 +49,9 @@ def _case(rule: Rule, found: Sequence[Finding]) -> ET.Element:
             ET.SubElement(case, "failure", type=stopping[0].status.value), "\n".join(map(_line, stopping)), rule.remedy
         )
     elif waived and len(waived) == len(found):
-        ET.SubElement(case, "skipped", message=_legal(_line(waived[0])))
+        ET.SubElement(case, "skipped", message=_line(waived[0]))
     elif found:
-        ET.SubElement(case, "system-out").text = _legal("\n".join(map(_line, found)))
+        ET.SubElement(case, "system-out").text = "\n".join(map(_line, found))
     return case
 
 
@@ -62,8 +62,8 @@ def _line(found: Finding) -> str:
 
 
 def _told(element: ET.Element, message: str, remedy: str = "") -> None:
-    element.set("message", _legal(message.splitlines()[0]))
-    element.text = _legal("\n".join(filter(None, (message, remedy))))
+    element.set("message", message.partition("\n")[0])
+    element.text = "\n".join(filter(None, (message, remedy)))
 
 
 def _count(element: ET.Element, cases: Sequence[ET.Element]) -> None:

@@ -10,7 +10,8 @@ from report.model import Finding, Report, Status, Verdict, ordered
 
 LONGEST: Final = 60_000
 """Characters; a comment on GitHub takes 65,536."""
-_PLAIN: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@\u200b", "#": "#\u200b", "\n": "<br>"}
+_PLAIN: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@\u200b", "#": "#\u200b"}
+_BREAKS: Final = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _ROWS: Final = 40
 _NAMES: Final = 12
 _TITLES: Final = {
@@ -60,7 +61,7 @@ def _counted(report: Report) -> str:
 
 def _errors(report: Report) -> Iterator[str]:
     for error in report.errors:
-        yield from ["", "> " + _text(error).replace("\n", "  \n> ")]
+        yield from ["", f"> {_text(error)}"]
 
 
 def _findings(report: Report) -> Iterator[str]:
@@ -74,7 +75,7 @@ def _findings(report: Report) -> Iterator[str]:
 def _finding(report: Report, found: Finding) -> Sequence[str]:
     rule = report.by_rule.get(found.rule)
     mark = f"**{found.status.value}**" if found.status.stops else found.status.value
-    place = f"`{_code(urns.name_of(found.urn))}`" if found.urn else "the stack"
+    place = f"`{_code(urns.name_of(found.urn))}`"
     return mark, f"`{_code(found.rule)}`", place, _text(found.problem), _text(rule.remedy if rule else "")
 
 
@@ -132,7 +133,8 @@ def _rows(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
 
 def _text(value: str) -> str:
     """`value` in one line, as text that means nothing to Markdown, HTML or GitHub: no mention, no reference."""
-    return re.sub(r"[\\`*_{}\[\]<>|~&@#\n]", lambda found: _PLAIN.get(found[0], f"\\{found[0]}"), value)
+    plain = re.sub(r"[\\`*_{}\[\]<>|~&@#]", lambda found: _PLAIN.get(found[0], f"\\{found[0]}"), value)
+    return re.sub(f"[{_BREAKS}]+", "<br>", plain)
 
 
 def _code(value: str) -> str:

@@ -8,7 +8,7 @@ _PROVIDER: Final = "pulumi:providers:"
 
 def chain_of(urn: str) -> str:
     """The resource's type, qualified by those of its parents."""
-    return urn.split("::", 3)[2]
+    return next(iter(urn.split("::", 3)[2:]), "")
 
 
 def type_of(urn: str) -> str:
@@ -21,7 +21,8 @@ def kind_of(urn: str) -> str:
 
 
 def name_of(urn: str) -> str:
-    return urn.split("::", 3)[3]
+    """The resource's name; the stack is meant where there is no URN."""
+    return urn.split("::", 3)[-1] if urn else "the stack"
 
 
 def stack_name(urn: str) -> str:
