@@ -3,12 +3,9 @@
 import asyncio
 import logging
 import time
-from datetime import UTC
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
 from prometheus_client import Counter, Gauge, Histogram
 
 SECONDS = 2.5
@@ -21,7 +18,6 @@ DURATION = Histogram(
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10),
 )  # fmt: skip
 REACHABLE = Gauge("rempart_callee_reachable", "Whether the callee answered when it was last asked.", ["callee"])
-EXPIRY = Gauge("rempart_certificate_expiry_seconds", "Time until the first certificate of this file expires.", ["file"])
 
 log = logging.getLogger("apps.requests")
 
@@ -61,22 +57,6 @@ def record(scope: Any, status: int, seconds: float) -> None:
     fields = {"method": method, "path": path, "status": status, "ms": round(seconds * 1000, 1), "caller": caller}
     level = logging.DEBUG if path in PROBES else logging.INFO
     log.log(level, "request", extra={"fields": fields})
-
-
-def watch_certificates(folder: Path = SECRETS) -> None:
-    """Publish the time left of every mounted certificate file, reckoned at each scrape."""
-    for file in sorted(folder.glob("*.pem")):
-        if ends := [c.not_valid_after.replace(tzinfo=UTC).timestamp() for c in _certificates(file)]:
-            EXPIRY.labels(file.name).set_function(partial(_seconds_until, min(ends)))
-
-
-def _seconds_until(moment: float) -> float:
-    return moment - time.time()
-
-
-def _certificates(file: Path) -> list[x509.Certificate]:
-    begin = b"-----BEGIN CERTIFICATE-----"
-    return [x509.load_pem_x509_certificate(begin + part) for part in file.read_bytes().split(begin)[1:]]
 
 
 async def _too_late(send: Any) -> None:

@@ -19,7 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from apps.cache import AllowanceError
 from apps.links import Links
 from apps.logs import log_json
-from apps.metrics import Observed, watch_certificates
+from apps.metrics import Observed
 from apps.ready import check, watch
 from apps.reload import reload_on_change
 
@@ -74,7 +74,6 @@ def serve_beside(app: FastAPI) -> None:
 
 def _prepare() -> None:
     log_json()
-    watch_certificates()
     reload_on_change()
 
 

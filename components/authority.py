@@ -37,6 +37,8 @@ class Authority(Component):
             opts=self.own,
         )
         self.certificate: pulumi.Output[str] = self._certificate.cert_pem
+        self.ends: dict[str, pulumi.Output[str]] = {}
+        """When each leaf that it has signed ends (RFC 3339), by the leaf's name."""
         self.register_outputs({"certificate": self.certificate})
 
     def sign(self, owner: Component, what: str, common_name: str, use: Literal["server_auth", "client_auth"]) -> "Leaf":
@@ -60,6 +62,7 @@ class Authority(Component):
             allowed_uses=["digital_signature", use],
             opts=owner.own,
         )
+        self.ends[name] = certificate.validity_end_time
         return Leaf(certificate.cert_pem, key.private_key_pem)
 
 

@@ -7,10 +7,12 @@ from ipaddress import IPv4Network
 import pulumi
 
 import diagram
+from components import expiry
 from components.authority import Authority
 from components.files import SecretFile
 from components.link import Link
 from diagram import Service, System
+from diagram.system import GATEWAY_CERTIFICATE
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Place:
     root: Authority
     root_file: SecretFile
     links: Mapping[str, Link]
+    authorities: Mapping[str, Authority]
+    """Of each callee's callers."""
     secrets: Mapping[str, pulumi.Output[str]]
     """The secret configuration that was given."""
     files: Mapping[str, SecretFile]
@@ -42,6 +46,14 @@ class Place:
     def names(self, service: Service) -> list[str]:
         """The names of all its links."""
         return [link.name for link in (*self.system.callers(service), *self.system.callees(service))]
+
+    def ends(self) -> dict[str, pulumi.Output[str]]:
+        """When each certificate ends that was made so far, and the gateway's where it was given."""
+        signers = (self.root, *self.authorities.values())
+        ends = {name: end for authority in signers for name, end in authority.ends.items()}
+        if given := self.secrets.get(GATEWAY_CERTIFICATE):
+            ends["gateway"] = pulumi.Output.unsecret(given.apply(expiry.end_of))
+        return ends
 
     def subnet(self, network: str) -> IPv4Network:
         """The subnet of a network."""

@@ -58,10 +58,11 @@ class Platform(Component):
             root=root,
             root_file=secret_file(self, "root-pem", "root.pem", root.certificate),
             links=self._links(system, authorities),
+            authorities=authorities,
             secrets=secrets or {},
             files=self._files(system, secrets or {}),
         )
-        for it in system.services:
+        for it in sorted(system.services, key=_knows_of_all):
             REALISED[it.kind](self.child(it.name), it, place, authorities.get(it.name), opts=self.own)
         self.url = _url(system)
         self.root_certificate = root.certificate
@@ -116,3 +117,8 @@ class Platform(Component):
 
 def _url(system: System) -> str | None:
     return next((gateway.address for gateway in system.gateways), None)
+
+
+def _knows_of_all(service: diagram.Service) -> bool:
+    """Whether it has to be realised after those that certificates are signed for."""
+    return isinstance(service, diagram.Exporter) and service.certificates

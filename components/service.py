@@ -7,10 +7,10 @@ import pulumi
 import pulumi_docker as docker
 
 import diagram
-from components import server
+from components import expiry, server
 from components.authority import Authority
 from components.component import Component
-from components.files import ConfigFile, SecretFile, config_file
+from components.files import ConfigFile, SecretFile, config_file, secret_file
 from components.network import internal, way_out
 from components.place import Place
 from components.task import Task, service, volume
@@ -152,3 +152,11 @@ class Workers(Service):
 
 class Exporter(Service):
     """Answers for another's metrics."""
+
+    def own_secrets(self) -> list[SecretFile]:
+        """For one that tells when certificates end, a file that its text collector shows."""
+        files = super().own_secrets()
+        if self.description.certificates:
+            text = expiry.metrics(self.place.ends())
+            files.append(secret_file(self, "certificates", "certificates.prom", text))
+        return files

@@ -134,3 +134,5 @@ class Exporter(Service):
     zone: Zone = Zone.monitoring
     cpus: float = 0.25
     memory: Memory = "64M"
+    certificates: bool = False
+    """It also tells when each certificate of its system ends."""

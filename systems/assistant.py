@@ -153,7 +153,10 @@ def system(settings: Settings) -> System:
     )
     monitor = Monitor(name="prometheus", image=image("prometheus"), alerting=alerting, rules=rules())
     exporters = (
-        Exporter(name="node-exporter", port=9100, image=image("node-exporter"), health=Health(ready="/", alive="/")),
+        Exporter(
+            name="node-exporter", port=9100, image=image("node-exporter"), health=Health(ready="/", alive="/"),
+            certificates=True,
+        ),
         Exporter(
             name="postgres-exporter", port=9187, image=image("postgres-exporter"), uses=(postgres.role("pg_monitor"),),
             health=Health(ready="/metrics", alive="/"),

@@ -13,7 +13,10 @@ COMPUTED = {
     "tls:index/privateKey:PrivateKey": {"privateKeyPem": "a private key"},
     "tls:index/certRequest:CertRequest": {"certRequestPem": "a request"},
     "tls:index/selfSignedCert:SelfSignedCert": {"certPem": "a root"},
-    "tls:index/locallySignedCert:LocallySignedCert": {"certPem": "a certificate"},
+    "tls:index/locallySignedCert:LocallySignedCert": {
+        "certPem": "a certificate",
+        "validityEndTime": "2027-01-01T00:00:00Z",
+    },
     "random:index/randomBytes:RandomBytes": {"base64": base64.b64encode(b"sixteen byte salt").decode()},
 }
 

@@ -20,6 +20,7 @@ from policies.rules.kit.rule import SERVICE
 from policies.rules.kit.stack import Stack
 from policies.rules.pack.judge import Finding, Judge
 from policies.rules.pack.waiver import load
+from tests.live.checkout import gateway_certificate
 from tests.policies.recorder import record
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,9 @@ def deployed(stack: str) -> list[Resource]:
     """What the program asks for in a stack, with throw-away secrets."""
     settings = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]["rempart:settings"]
     keys = {f"rempart:{key}": f"{CANARY}-{key}" for key in KEYS}
+    keys["rempart:gatewayCertificate"] = (
+        gateway_certificate("assistant.example")[0] + keys["rempart:gatewayCertificate"]
+    )
     before = dict(config.CONFIG.get())
     config.set_all_config({"rempart:settings": json.dumps(settings), **keys}, list(keys))
     try:
