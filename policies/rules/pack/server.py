@@ -22,11 +22,10 @@ from ..kit.resource import Resource
 from ..kit.rule import Profile, Rule, Severity
 from ..kit.stack import Stack
 from . import wire
+from .identity import NAME, VERSION
 from .judge import Finding, Judge
 from .waiver import Waiver
 
-NAME: Final = "rempart"
-VERSION: Final = "0.1.0"
 WAIVERS: Final = "waivers"
 PROFILES: Final = {"baseline": Profile.BASELINE, "production": Profile.PRODUCTION, "cis-strict": Profile.CIS_STRICT}
 LARGEST: Final = 400 * 1024 * 1024
@@ -130,7 +129,7 @@ def _unused(waiver: Waiver) -> Any:
         policyPackName=NAME,
         policyPackVersion=VERSION,
         description="Every waiver is needed",
-        message=f"Every waiver is needed\nnothing breaks {waiver.rule} at {waiver.resource}: remove its waiver",
+        message=f"Every waiver is needed\n{waiver.unused}",
         enforcementLevel=ADVISORY,
         severity=protocol.POLICY_SEVERITY_LOW,
     )

@@ -36,6 +36,11 @@ class Waiver:
         """Whether its last day is over."""
         return today > self.expires
 
+    @property
+    def unused(self) -> str:
+        """What is wrong with it when it covers nothing."""
+        return f"nothing breaks {self.rule} at {self.resource}: remove its waiver"
+
     def __str__(self) -> str:
         return f"waived until {self.expires} by {self.owner}: {self.reason}"
 
@@ -44,7 +49,11 @@ def load(path: Path, rules: Sequence[str]) -> list[Waiver]:
     """The waivers in a file. Raises ValueError, naming the entry, for one that is incomplete or waives nothing real."""
     import yaml  # noqa: PLC0415 -- a pack without waivers starts without it
 
-    entries = (yaml.safe_load(path.read_text()) if path.exists() else None) or []
+    try:
+        entries = (yaml.safe_load(path.read_text()) if path.exists() else None) or []
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise ValueError(f"{path.name}: is no YAML{f' (line {mark.line + 1})' if mark else ''}") from None
     if not isinstance(entries, list):
         raise ValueError(f"{path.name}: must be a list of waivers")
     return [_waiver(f"{path.name}[{index}]", entry, rules) for index, entry in enumerate(entries)]
