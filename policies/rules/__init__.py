@@ -3,6 +3,8 @@
 from . import (  # noqa: F401 -- each registers its rules
     availability,
     availability_health,
+    availability_memory,
+    availability_replicas,
     hardening,
     hardening_builds,
     hardening_privileges,

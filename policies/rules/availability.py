@@ -7,7 +7,19 @@ from typing import Any, Final
 
 from .kit.node import Node
 from .kit.resource import Resource
-from .kit.rule import CONFIG, CONTAINER, NETWORK, SECRET, SERVICE, VOLUME, Problems, Profile, Severity, each
+from .kit.rule import (
+    CONFIG,
+    CONTAINER,
+    NETWORK,
+    SECRET,
+    SERVICE,
+    VOLUME,
+    WORKLOADS,
+    Problems,
+    Profile,
+    Severity,
+    each,
+)
 from .kit.workload import SPEC, Workload, seconds
 
 Settings = dict[str, Any]
@@ -57,6 +69,8 @@ def containers_always_come_back(container: Resource) -> Problems:
     """
     if container.at("restart").text not in {"always", "unless-stopped"}:
         yield "restart lets it stay down"
+    if container.at("rm").value:
+        yield "rm removes it when it ends"
 
 
 @each(SERVICE, severity=Severity.HIGH, remedy="Set converge_config with a timeout above the health check's start-up.")
@@ -82,10 +96,30 @@ def failed_updates_roll_back(service: Resource) -> Problems:
     update = service.at("updateConfig")
     if update.at("failureAction").text != "rollback":
         yield "updateConfig.failureAction is not rollback"
-    monitor = seconds(update.at("monitor"))
-    interval = seconds(service.at(f"{SPEC}.healthcheck.interval"))
-    if monitor is None or (interval is not None and monitor < interval):
-        yield "updateConfig.monitor is shorter than the health check's interval"
+    if (update.at("maxFailureRatio").number or 0) > 0:
+        yield "updateConfig.maxFailureRatio lets tasks fail without a rollback"
+    if (seconds(update.at("monitor")) or 0) < noticed(service):
+        yield "updateConfig.monitor is shorter than the health check takes to notice a failure"
+
+
+def noticed(resource: Resource) -> float:
+    """The seconds that a workload's health check takes to notice a failure, by Docker's defaults where it is silent."""
+    check = Workload(resource).at("healthcheck")
+    if not check.present:
+        return 0
+    return (seconds(check.at("interval")) or 30) * (check.at("retries").number or 3)
+
+
+@each(SERVICE, severity=Severity.HIGH, remedy="Set update_config.parallelism to 1, or leave it out.")
+def updates_go_step_by_step(service: Resource) -> Problems:
+    """An update replaces some tasks while the others serve.
+
+    With parallelism 0 all tasks are replaced at once: a broken image takes the whole service along.
+    """
+    for name in ("updateConfig", "rollbackConfig"):
+        width, replicas = service.at(f"{name}.parallelism").number, Workload(service).replicas
+        if width is not None and (width < 1 or (1 < replicas <= width)):
+            yield f"{name}.parallelism replaces all tasks at once"
 
 
 @each(SERVICE, severity=Severity.MEDIUM, remedy="Write rollback_config with the order of update_config and a monitor.")
@@ -99,6 +133,8 @@ def rollbacks_are_configured(service: Resource) -> Problems:
         yield "rollbackConfig is missing"
     elif (rollback.at("order").text or "stop-first") != (service.at("updateConfig.order").text or "stop-first"):
         yield "rollbackConfig.order is not that of updateConfig"
+    elif (seconds(rollback.at("monitor")) or 0) < noticed(service):
+        yield "rollbackConfig.monitor is shorter than the health check takes to notice a failure"
 
 
 def _publishes(service: Resource) -> bool:
@@ -137,6 +173,8 @@ def stateful_services_run_once(service: Resource) -> Problems:
     """
     workload = Workload(service)
     if workload.kind not in STATEFUL:
+        if any(map(_is_volume, workload.at("mounts").each())) and workload.replicas > 1 and not workload.is_global:
+            yield "mode.replicated.replicas is not 1, and its tasks share a volume"
         return
     if workload.is_global or workload.replicas != 1:
         yield "mode.replicated.replicas is not 1"
@@ -148,18 +186,24 @@ def stateful_services_run_once(service: Resource) -> Problems:
 
 
 @each(
-    SERVICE,
+    *WORKLOADS,
     severity=Severity.MEDIUM,
-    remedy="Set stop_grace_period to 10 s or more.",
+    remedy="Set stop_grace_period (stop_timeout for a Container) to 10 s or more.",
     settings={"seconds": {"type": "integer", "default": 10, "description": "The shortest time to stop in."}},
 )
-def services_have_time_to_stop(service: Resource, settings: Settings) -> Problems:
-    """A service has at least 10 s to finish what it does.
+def services_have_time_to_stop(resource: Resource, settings: Settings) -> Problems:
+    """A workload has at least 10 s to finish what it does.
 
-    Shorter, requests are cut off, and deleting the service fails half way.
+    Shorter, requests are cut off, and deleting a service fails half way.
     """
-    if (seconds(service.at(f"{SPEC}.stopGracePeriod")) or 0) < settings["seconds"]:
-        yield f"{SPEC}.stopGracePeriod is below {settings['seconds']} s"
+    if resource.type == SERVICE:
+        if (seconds(resource.at(f"{SPEC}.stopGracePeriod")) or 0) < settings["seconds"]:
+            yield f"{SPEC}.stopGracePeriod is below {settings['seconds']} s"
+        return
+    for name in ("stopTimeout", "destroyGraceSeconds"):
+        given = resource.at(name).number
+        if given is not None and given < settings["seconds"]:
+            yield f"{name} is below {settings['seconds']} s"
 
 
 @each(

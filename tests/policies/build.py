@@ -80,8 +80,8 @@ def service(
         "task_spec": without_none(work | (task or {})),
         "mode": {"replicated": {"replicas": 2}},
         "endpoint_spec": {"mode": "dnsrr"},
-        "update_config": {"order": "start-first", "failure_action": "rollback", "monitor": "10s"},
-        "rollback_config": {"order": "start-first", "monitor": "10s"},
+        "update_config": {"order": "start-first", "failure_action": "rollback", "monitor": "20s"},
+        "rollback_config": {"order": "start-first", "monitor": "20s"},
         "converge_config": {"delay": "1s", "timeout": "120s"},
     }
     return docker.Service(named(name), opts=opts, **without_none(settings | top))
@@ -94,8 +94,8 @@ def database(spec: dict[str, Any] | None = None, **top: Any) -> docker.Service:
         "zone": "data",
         "called": "db",
         "mode": {"replicated": {"replicas": 1}},
-        "update_config": {"order": "stop-first", "failure_action": "rollback", "monitor": "10s"},
-        "rollback_config": {"order": "stop-first", "monitor": "10s"},
+        "update_config": {"order": "stop-first", "failure_action": "rollback", "monitor": "20s"},
+        "rollback_config": {"order": "stop-first", "monitor": "20s"},
         "opts": pulumi.ResourceOptions(delete_before_replace=True),
     }
     return service(spec, **once | top)

@@ -21,6 +21,7 @@ from tests.policies.examples import (
     availability,
     hardening,
     isolation,
+    operation,
     ownership,
     privileges,
     secrets,
@@ -30,7 +31,7 @@ from tests.policies.recorder import record
 
 EXAMPLES = {
     id_: examples
-    for module in (availability, hardening, isolation, ownership, privileges, secrets, transport)
+    for module in (availability, hardening, isolation, operation, ownership, privileges, secrets, transport)
     for id_, examples in module.EXAMPLES.items()
 }
 TODAY = date(2026, 11, 21)

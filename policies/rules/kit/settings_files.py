@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,6 +50,22 @@ def redis(text: str) -> Mapping[str, list[str]]:
             continue
         found[name.lower()] = values
     return found
+
+
+def options(words: Sequence[str]) -> Mapping[str, str]:
+    """The settings on a server's command line: `--name value`, `--name=value`, and PostgreSQL's `-c name=value`."""
+    found: dict[str, str] = {}
+    pending = ""
+    for word in words:
+        name, equals, value = word.lstrip("-").partition("=")
+        if word.startswith("-c") and len(word) > 2 and equals:  # -cname=value
+            found[name[1:]] = value
+        elif equals and (word.startswith("--") or pending == "c"):
+            found[name] = value
+        elif pending and pending != "c" and not word.startswith("--"):
+            found[pending] = word
+        pending = name if word.startswith("-") and not equals else ""
+    return {name.replace("-", "_") if "_" in name else name: value for name, value in found.items()}
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,14 @@ def restart(**changes: Any) -> dict[str, Any]:
 
 
 def update(**changes: Any) -> dict[str, Any]:
-    settings = {"order": "start-first", "failure_action": "rollback", "monitor": "10s", **changes}
+    settings = {"order": "start-first", "failure_action": "rollback", "monitor": "20s", **changes}
     return {"update_config": {name: value for name, value in settings.items() if value is not None}}
+
+
+WATCHED: Any = {
+    "update_config": {"order": "start-first", "failure_action": "rollback", "monitor": "70s"},
+    "rollback_config": {"order": "start-first", "monitor": "70s"},
+}
 
 
 def auto_named() -> docker.Network:
@@ -49,6 +55,7 @@ def auto_named() -> docker.Network:
 
 EXAMPLES = {
     "health-checks-ask-the-service": Examples(
+        also=frozenset({"health-checks-speak-the-protocol", "health-checks-notice-in-time"}),
         breaks=[
             lambda: service({"healthcheck": None}),
             lambda: service(check(tests=["NONE"])),
@@ -56,6 +63,8 @@ EXAMPLES = {
             lambda: service(check(tests=["CMD-SHELL", "exit 0"])),
             lambda: service(check(tests=["CMD", "sh", "-c", "true"])),
             lambda: service(check(tests=["CMD-SHELL", "probe 18000 || true"])),
+            lambda: service(check(tests=["CMD-SHELL", "ls /"])),
+            lambda: container(healthcheck={"tests": ["CMD", "kill", "-0", "1"], "interval": "5s"}),
             lambda: container(healthcheck=None),
         ],
         keeps=[
@@ -66,12 +75,13 @@ EXAMPLES = {
         ],
     ),
     "health-checks-notice-in-time": Examples(
+        also=frozenset({"rollbacks-are-configured"}),
         breaks=[
-            lambda: service(check(interval="5m"), **update(monitor="6m")),
-            lambda: service(check(interval="30s", retries=5), **update(monitor="40s")),
+            lambda: service(check(interval="5m"), **update(monitor="20m")),
+            lambda: service(check(interval="30s", retries=5), **update(monitor="4m")),
             lambda: container(healthcheck={"tests": ["CMD", "probe"]}),
         ],
-        keeps=[service, container, lambda: service(check(interval="20s", retries=3), **update(monitor="40s"))],
+        keeps=[service, container, lambda: service(check(interval="20s", retries=3), **WATCHED)],
     ),
     "services-always-come-back": Examples(
         breaks=[
@@ -95,6 +105,7 @@ EXAMPLES = {
             lambda: container(restart=None),
             lambda: container(restart="no"),
             lambda: container(restart="on-failure", max_retry_count=5),
+            lambda: container(rm=True),
         ],
         keeps=[container, lambda: container(restart="always"), lambda: container(restart="unless-stopped", wait=True)],
     ),
@@ -116,20 +127,21 @@ EXAMPLES = {
             lambda: service(**update(failure_action="pause")),
             lambda: service(**update(failure_action="continue")),
             lambda: service(**update(monitor=None)),
-            lambda: service(**update(monitor="2s")),
+            lambda: service(**update(monitor="14s")),
+            lambda: service(**update(max_failure_ratio="0.5")),
         ],
-        keeps=[service, database, lambda: service(**update(monitor="5s"))],
+        keeps=[service, database, lambda: service(check(interval="1s"), **update(monitor="5s"))],
     ),
     "rollbacks-are-configured": Examples(
         breaks=[
             lambda: service(rollback_config=None),
-            lambda: service(rollback_config={"order": "stop-first", "monitor": "10s"}),
-            lambda: service(rollback_config={"monitor": "10s"}),
+            lambda: service(rollback_config={"order": "stop-first", "monitor": "20s"}),
+            lambda: service(rollback_config={"monitor": "20s"}),
         ],
         keeps=[
             service,
             database,
-            lambda: database(rollback_config={"monitor": "10s"}),
+            lambda: database(rollback_config={"monitor": "20s"}),
         ],
     ),
     "stateless-services-start-first": Examples(
@@ -142,7 +154,7 @@ EXAMPLES = {
         keeps=[
             service,
             database,
-            lambda: service(mounting(volume()), **update(order="stop-first"), rollback_config={"order": "stop-first"}),
+            lambda: database(mounting(volume()), kind="service"),
             lambda: service(
                 kind="edge",
                 endpoint_spec={
@@ -150,7 +162,7 @@ EXAMPLES = {
                     "ports": [{"target_port": 8443, "published_port": 443, "publish_mode": "host"}],
                 },
                 **update(order="stop-first"),
-                rollback_config={"order": "stop-first"},
+                rollback_config={"order": "stop-first", "monitor": "20s"},
             ),
         ],
     ),
@@ -161,6 +173,7 @@ EXAMPLES = {
             lambda: database(**update(), rollback_config={"order": "start-first"}),
             lambda: database(opts=None),
             lambda: database(kind="cache", mode={"global_": True}),
+            lambda: service(mounting(volume())),
         ],
         keeps=[database, service, lambda: database(kind="cache")],
     ),
@@ -169,7 +182,9 @@ EXAMPLES = {
             lambda: service({"stop_grace_period": "1s"}),
             lambda: service({"stop_grace_period": None}),
             lambda: service({"stop_grace_period": "9999ms"}),
+            lambda: container(stop_timeout=1),
         ],
+        also=frozenset({"stops-outlast-drains"}),
         keeps=[service, lambda: service({"stop_grace_period": "10s"}), lambda: service({"stop_grace_period": "1m30s"})],
     ),
     "names-fail-fast": Examples(

@@ -20,8 +20,8 @@ from tests.policies.examples import Examples
 PORT = {"target_port": 8443, "published_port": 443, "publish_mode": "host"}
 EDGE_LABELS = [{"label": "rempart.kind", "value": "edge"}]
 STOP_FIRST = {
-    "update_config": {"order": "stop-first", "failure_action": "rollback", "monitor": "10s"},
-    "rollback_config": {"order": "stop-first", "monitor": "10s"},
+    "update_config": {"order": "stop-first", "failure_action": "rollback", "monitor": "20s"},
+    "rollback_config": {"order": "stop-first", "monitor": "20s"},
 }
 SQUID = """\
 https_port 3128 tls-cert=/run/secrets/front.pem tls-clientca=/run/secrets/callers.pem tls-min-version=1.3
@@ -76,7 +76,7 @@ def sharing(*kinds: str, memory: bool = False) -> Any:
     """A volume that a service of each kind mounts."""
     held = memory_volume() if memory else volume()
     for kind in kinds:
-        database(mounting(held), kind=kind) if kind in {"database", "cache"} else service(mounting(held), kind=kind)
+        database(mounting(held), kind=kind)
 
 
 EXAMPLES = {
@@ -316,7 +316,7 @@ EXAMPLES = {
         ],
         keeps=[
             service,
-            lambda: service(mounting(volume())),
+            lambda: database(mounting(volume())),
             lambda: container(volumes=[{"volume_name": "data", "container_path": "/data"}]),
         ],
     ),
@@ -331,7 +331,7 @@ EXAMPLES = {
         ],
         keeps=[
             service,
-            lambda: service(mounting(volume())),
+            lambda: database(mounting(volume())),
             lambda: volume(driver_opts={"type": "tmpfs", "device": "tmpfs"}),
         ],
     ),
@@ -349,7 +349,7 @@ EXAMPLES = {
             lambda: container(volumes=[{"host_path": "/run/containerd/containerd.sock", "container_path": "/c.sock"}]),
             lambda: service({"env": {"DOCKER_HOST": "tcp://10.0.0.1:2375"}}),
         ],
-        keeps=[service, container, lambda: service(mounting(volume()))],
+        keeps=[service, container, lambda: database(mounting(volume()))],
     ),
     "mounts-do-not-propagate": Examples(
         also=frozenset({"host-directories-are-not-mounted"}),
@@ -364,7 +364,7 @@ EXAMPLES = {
         ],
         keeps=[
             service,
-            lambda: service(mounting(volume())),
+            lambda: database(mounting(volume())),
             container,
         ],
     ),

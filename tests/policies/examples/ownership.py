@@ -148,6 +148,7 @@ EXAMPLES = {
     ),
     "secrets-say-since-when": Examples(
         stack="prod",
+        also=frozenset({"stacks-are-monitored"}),
         breaks=[lambda: since(None), lambda: since(None, "oauth"), lambda: [since("2026-11-01"), since(None)]],
         keeps=[lambda: since("2026-11-01"), lambda: read_by("one"), service],
     ),

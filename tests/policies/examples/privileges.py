@@ -108,7 +108,7 @@ EXAMPLES = {
     "restarts-are-counted": Examples(
         profile="cis-strict",
         also=frozenset({"services-always-come-back", "containers-always-come-back",
-                        "the-daemon-covers-what-services-cannot-say"}),
+                        "stacks-are-monitored"}),
         breaks=[service, lambda: attempts(9), container],
         keeps=[
             lambda: attempts(5),

@@ -245,6 +245,7 @@ EXAMPLES = {
         ],
     ),
     "scrapes-are-verified": Examples(
+        also=frozenset({"services-have-an-alert"}),
         breaks=[
             lambda: prometheus({**JOB, "scheme": "http"}),
             lambda: prometheus({**JOB, "tls_config": {}}),
