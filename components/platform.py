@@ -7,7 +7,7 @@ import pulumi_random as random
 from pulumi import ResourceOptions
 
 import diagram
-from components import boundary, monitoring, service, stateful
+from components import backup, boundary, monitoring, service, stateful
 from components.authority import Authority
 from components.component import Component
 from components.files import SecretFile, rotation, secret_file
@@ -19,6 +19,7 @@ REALISED: dict[str, type[service.Service]] = {
     diagram.Service.kind: service.Service,
     diagram.Workers.kind: service.Workers,
     diagram.Exporter.kind: service.Exporter,
+    diagram.Backup.kind: backup.Backup,
     diagram.Database.kind: stateful.Database,
     diagram.Cache.kind: stateful.Cache,
     diagram.Edge.kind: boundary.Edge,

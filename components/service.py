@@ -80,6 +80,10 @@ class Service(Component):
         """The variable that tells the application its loopback port."""
         return {"PORT": str(self.description.loopback)} if self.description.loopback else {}
 
+    def variables(self) -> dict[str, str]:
+        """The variables that tell the program what its kind needs beside."""
+        return {}
+
     def mounts(self) -> list[dict[str, Any]]:
         """The volumes and, for live reload, the sources."""
         mounts = []
@@ -109,7 +113,7 @@ class Service(Component):
         )  # fmt: skip
 
     def _env(self) -> dict[str, str]:
-        env = self.listens()
+        env = self.listens() | self.variables()
         for link in self._callees:
             env |= link.env
         env |= {secret.variable: f"/run/secrets/{secret.name}" for secret in self._given()}

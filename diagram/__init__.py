@@ -1,9 +1,11 @@
 """The vocabulary in which a system is written: plain frozen descriptions, valid when they exist, without Pulumi."""
 
+from diagram.backup import Backup, Retention
 from diagram.boundary import Edge, Egress, Forward, Gateway, Route
 from diagram.description import Host
 from diagram.link import Link, Protocol
 from diagram.monitoring import Alerting, Monitor, Receiver
+from diagram.schedule import Schedule
 from diagram.secret import Secret
 from diagram.service import Exporter, Health, Service, Use, Workers
 from diagram.stateful import Cache, Database
@@ -11,7 +13,7 @@ from diagram.system import Addresses, Generation, System
 from diagram.zone import Zone
 
 __all__ = [
-    "Addresses", "Alerting", "Cache", "Database", "Edge", "Egress", "Exporter", "Forward", "Gateway", "Generation",
-    "Health", "Host", "Link", "Monitor", "Protocol", "Receiver", "Route", "Secret", "Service", "System", "Use",
-    "Workers", "Zone",
+    "Addresses", "Alerting", "Backup", "Cache", "Database", "Edge", "Egress", "Exporter", "Forward", "Gateway",
+    "Generation", "Health", "Host", "Link", "Monitor", "Protocol", "Receiver", "Retention", "Route", "Schedule",
+    "Secret", "Service", "System", "Use", "Workers", "Zone",
 ]  # fmt: skip

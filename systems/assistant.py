@@ -24,6 +24,8 @@ from diagram import (
 )
 from settings import Group, Replicas
 from settings import Settings as Shared
+from systems import common
+from systems.common import role
 
 ROOT = Path(__file__).parent.parent
 
@@ -151,23 +153,12 @@ def system(settings: Settings) -> System:
     alerting = Alerting(
         name="alertmanager", image=image("alertmanager"), receivers=(PAGER, CHAT), uses=(egress.to(*PAGING),)
     )
-    monitor = Monitor(name="prometheus", image=image("prometheus"), alerting=alerting, rules=rules())
+    monitor = Monitor(name="prometheus", image=image("prometheus"), alerting=alerting, rules=common.rules("assistant"))
     exporters = (
-        Exporter(
-            name="node-exporter", port=9100, image=image("node-exporter"), health=Health(ready="/", alive="/"),
-            certificates=True,
-        ),
-        Exporter(
-            name="postgres-exporter", port=9187, image=image("postgres-exporter"), uses=(postgres.role("pg_monitor"),),
-            health=Health(ready="/metrics", alive="/"),
-        ),
+        *common.exporters(settings, postgres, gateway),
         Exporter(
             name="redis-exporter", port=9121, image=image("redis-exporter"),
             uses=(redis.keys("-@all", "+ping", "+info", "+config|get", "+latency", "+slowlog", "+client|list"),),
-            health=Health(ready="/metrics", alive="/"),
-        ),
-        Exporter(
-            name="nginx-exporter", port=9113, image=image("nginx-exporter"), uses=(gateway,),
             health=Health(ready="/metrics", alive="/"),
         ),
     )  # fmt: skip
@@ -184,17 +175,7 @@ def system(settings: Settings) -> System:
     )  # fmt: skip
 
 
-def role(name: str) -> tuple[str, ...]:
-    """The command that runs a role of the application."""
-    return ("python3", "-m", f"apps.{name}")
-
-
 def schema(settings: Settings) -> str:
     """The application's schema, and in a demonstration its two users."""
     files = ["schema.sql", "demo.sql"] if settings.demo else ["schema.sql"]
     return "\n".join((ROOT / "apps" / name).read_text() for name in files)
-
-
-def rules() -> dict[str, str]:
-    """The alert and recording rules, by file name."""
-    return {path.name: path.read_text() for path in sorted((ROOT / "observability" / "rules").glob("*.yml"))}

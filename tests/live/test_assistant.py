@@ -70,7 +70,7 @@ def test_an_internal_port_is_reached_by_a_forwarder_and_published_nowhere(assist
 
 
 def test_a_crashing_image_is_rolled_back_and_said_so(assistant: Checkout) -> None:
-    path = assistant.path / "systems" / "assistant.py"
+    path = assistant.path / "systems" / "common" / "__init__.py"
     good = path.read_text()
     before = services("live")["node-exporter"]["Spec"]["TaskTemplate"]["ContainerSpec"].get("Args")
     path.write_text(
