@@ -15,7 +15,7 @@ from engine.errors import EngineError, PassphraseError, UnsupportedError
 from engine.project import Project
 
 DEVELOPMENT = "dev"
-"""The one stack that needs no backend and no passphrase of its user's: both are made in the checkout."""
+"""Needs no backend and no passphrase of its user's: both are made in the checkout."""
 OWN = ".rempart"
 
 
@@ -95,9 +95,16 @@ def choose(root: Path, name: str) -> None:
     (root / OWN / "selected").write_text(f"{name}\n")
 
 
+def is_development(root: Path, stack: str) -> bool:
+    """Whether it is dev, or its configuration holds an object with ``environment: development``."""
+    values = (StackFile(root / f"Pulumi.{stack}.yaml", "").document().get("config") or {}).values()
+    said = any(isinstance(value, dict) and value.get("environment") == "development" for value in values)
+    return said or stack == DEVELOPMENT
+
+
 def for_cli(root: Path, name: str) -> dict[str, str]:
     """What the environment lacks for the Pulumi CLI to open the stack; the same passphrases are refused."""
-    if name == DEVELOPMENT:
+    if is_development(root, name):
         found = {} if os.environ.get("PULUMI_BACKEND_URL") else {"PULUMI_BACKEND_URL": f"file://{backend(root, name)}"}
         return found | {"PULUMI_CONFIG_PASSPHRASE": passphrase(root, name)}
     if name and not StackFile(root / f"Pulumi.{name}.yaml", "").document().get("secretsprovider"):
@@ -108,7 +115,7 @@ def for_cli(root: Path, name: str) -> dict[str, str]:
 def backend(root: Path, stack: str) -> Path:
     """The directory of the file backend; the embedded engine refuses a backend that it cannot lock."""
     url = os.environ.get("PULUMI_BACKEND_URL")
-    if not url and stack == DEVELOPMENT:
+    if not url and is_development(root, stack):
         own = root / OWN / "state"
         own.mkdir(parents=True, exist_ok=True, mode=0o700)
         return own
@@ -132,7 +139,7 @@ def passphrase(root: Path, stack: str) -> str:
         except OSError as error:
             raise PassphraseError(f"PULUMI_CONFIG_PASSPHRASE_FILE cannot be read: {error.strerror}") from None
     generated = root / OWN / "passphrase"
-    if stack == DEVELOPMENT:
+    if is_development(root, stack):
         return given or _generated(generated)
     if not given:
         raise PassphraseError(
