@@ -12,6 +12,7 @@ from docker.errors import DockerException
 from rich.console import Console
 
 from settings import SettingsError
+from verify.backups import backups
 from verify.convergence import convergence
 from verify.credentials import credentials
 from verify.egress import egress
@@ -35,7 +36,7 @@ CHECKS: Mapping[str, Callable[[Target], Iterator[Row]]] = {
     check.__name__: check
     for check in (
         convergence, matrix, credentials, libraries, gateway, limits, firewall,
-        outside, egress, transaction, outage, leaks,
+        outside, egress, transaction, backups, outage, leaks,
     )
 }  # fmt: skip
 

