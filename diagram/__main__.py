@@ -31,8 +31,10 @@ def sketch(system: str, stack: str | None = None) -> System:
     mine = [name for name, values in stacks.items() if values.get("system") == system]
     if stack is not None and stack not in stacks:
         raise SettingsError(f"--stack: there is no stack {stack}; there are {', '.join(stacks)}")
-    if not mine or (stack is not None and stack not in mine):
-        raise SettingsError(f"--stack: {stack or 'none'} deploys {system}; {', '.join(mine) or 'no stack'} does")
+    if stack not in (None, *mine):
+        raise SettingsError(f"--stack: {stack} does not deploy {system}; {', '.join(mine) or 'none'} do")
+    if not mine:
+        raise SettingsError(f"--stack: no stack deploys {system}")
     read = systems.read(stacks[stack or mine[0]], ROOT / "images.lock.json")
     return systems.drawn(read.model_copy(update={"images": Named(read.images)}))
 

@@ -38,12 +38,15 @@ class Backup(Service):
 
     of: Database
     keeps: tuple[Retention, ...]
-    secrets: tuple[Secret, ...] = (KEY,)
     port: Port | None = 8020
     volume: str | None = "/backups"
     cpus: float = 1.0
     memory: Memory = "512M"
     health: Health = Health(ready="/database")
+
+    def held(self) -> tuple[Secret, ...]:
+        """The key, without which there is no backup, and its own secrets."""
+        return (KEY, *super().held())
 
     def calls(self) -> Iterator[Use]:
         """Its database, of which it may read everything, and what it uses."""
@@ -51,10 +54,8 @@ class Backup(Service):
         yield from super().calls()
 
     @model_validator(mode="after")
-    def every_backup_is_sealed_and_kept_somewhere(self) -> Self:
-        """A backup in clear is a second way to the data; one that no class keeps is none."""
-        if KEY not in self.secrets:
-            raise ValueError(f"{self.name}.secrets: must hold diagram.backup.KEY: every backup is sealed")
+    def every_backup_is_kept_somewhere(self) -> Self:
+        """A backup that no class keeps is none."""
         names = [kept.name for kept in self.keeps]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"{self.name}.keeps: must name at least one class of backups, and each once")

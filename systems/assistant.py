@@ -9,7 +9,6 @@ from diagram import (
     Alerting,
     Cache,
     Database,
-    Edge,
     Egress,
     Exporter,
     Gateway,
@@ -145,10 +144,7 @@ def system(settings: Settings) -> System:
             Route(path="/webhook/sms", to=sms_router, rate=10, burst=20),
         ),
     )  # fmt: skip
-    edge = Edge(
-        name="edge", image=image("front"), gateway=gateway, replicas=replicas.edge,
-        http=settings.ports.http, https=settings.ports.https,
-    )  # fmt: skip
+    edge = common.edge(settings, gateway, replicas.edge)
 
     alerting = Alerting(
         name="alertmanager", image=image("alertmanager"), receivers=(PAGER, CHAT), uses=(egress.to(*PAGING),)

@@ -6,7 +6,6 @@ from diagram import (
     Alerting,
     Backup,
     Database,
-    Edge,
     Egress,
     Forward,
     Gateway,
@@ -19,7 +18,6 @@ from diagram import (
     Service,
     System,
 )
-from diagram.backup import KEY
 from diagram.schedule import TimeZone
 from settings import Group, Port, Replicas
 from settings import Settings as Shared
@@ -72,15 +70,14 @@ def system(settings: Settings) -> System:
         name="app", image=image("app"), port=8010, command=role("recyclic"), replicas=replicas.app, memory="256M",
         uses=(postgres,), secrets=(API_KEY,), env={"LOG_LEVEL": settings.log_level},
     )  # fmt: skip
-    bot = Service(name="bot", image=image("bot"), port=8011, uses=(app,)) if settings.bot else None
+    bot = (Service(name="bot", image=image("bot"), port=8011, uses=(app,)),) if settings.bot else ()
 
-    mail = settings.mail and Forward(
-        name="mail", image=image("front"), port=4650, host=settings.mail.host, host_port=settings.mail.port
-    )
+    to = settings.mail
+    mail = (Forward(name="mail", image=image("front"), port=4650, host=to.host, host_port=to.port),) if to else ()
     backup = Backup(
         name="backup", image=image("backup"), of=postgres, keeps=retentions(settings.time_zone),
-        uses=(egress.to("api.telegram.org"), *([mail] if mail else [])),
-        secrets=(KEY, TELEGRAM, MAIL_PASSWORD), env=recipients(settings),
+        uses=(egress.to("api.telegram.org"), *mail),
+        secrets=(TELEGRAM, MAIL_PASSWORD), env=recipients(settings),
     )  # fmt: skip
 
     gateway = Gateway(
@@ -88,19 +85,15 @@ def system(settings: Settings) -> System:
         host=settings.host, public_port=settings.ports.https, certificate=settings.certificate,
         routes=(Route(path="/api/", to=app, rate=10, burst=20),),
     )  # fmt: skip
-    edge = Edge(
-        name="edge", image=image("front"), gateway=gateway, replicas=replicas.edge,
-        http=settings.ports.http, https=settings.ports.https,
-    )  # fmt: skip
+    edge = common.edge(settings, gateway, replicas.edge)
 
     alerting = Alerting(name="alertmanager", image=image("alertmanager"))
     monitor = Monitor(name="prometheus", image=image("prometheus"), alerting=alerting, rules=common.rules("backup"))
-    optional = [it for it in (bot, mail) if it]
 
     return System(
         name="recyclic",
         services=(
-            edge, gateway, app, *optional, postgres, backup, egress,
+            edge, gateway, app, *bot, *mail, postgres, backup, egress,
             monitor, alerting, *common.exporters(settings, postgres, gateway),
         ),
         addresses=settings.addresses,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from diagram import Database, Exporter, Gateway, Health
+from diagram import Database, Edge, Exporter, Gateway, Health
 from settings import Settings
 
 RULES = Path(__file__).parents[2] / "observability" / "rules"
@@ -17,6 +17,12 @@ def rules(*own: str) -> dict[str, str]:
     """The alert and recording rules that every system has, and its `own`, by file name."""
     names = ("certificates", "data", "monitoring", "node", "services", *own)
     return {f"{name}.yml": (RULES / f"{name}.yml").read_text() for name in sorted(names)}
+
+
+def edge(settings: Settings, gateway: Gateway, replicas: int) -> Edge:
+    """What publishes the stack's ports, and hands what comes there to the gateway."""
+    http, https = settings.ports.http, settings.ports.https
+    return Edge(name="edge", image=settings.image("front"), gateway=gateway, replicas=replicas, http=http, https=https)
 
 
 def exporters(settings: Settings, postgres: Database, gateway: Gateway) -> tuple[Exporter, ...]:

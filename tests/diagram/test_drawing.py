@@ -84,7 +84,12 @@ def test_the_assistant_is_drawn_without_its_images(form: str, says: str, capsys:
 
 def test_an_unknown_stack_is_refused_with_those_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assistant", "--stack", "test"]) == 1
-    assert capsys.readouterr().err == "--stack: there is no stack test; there are dev, prod, stage\n"
+    assert capsys.readouterr().err == "--stack: there is no stack test; there are dev, prod, recyclic, stage\n"
+
+
+def test_another_systems_stack_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["assistant", "--stack", "recyclic"]) == 1
+    assert capsys.readouterr().err == "--stack: recyclic does not deploy assistant; dev, prod, stage do\n"
 
 
 def test_an_unknown_system_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
