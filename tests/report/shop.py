@@ -42,7 +42,7 @@ class Part(pulumi.ComponentResource):
         )
 
     def secret(self, name: str) -> Any:
-        value = random.RandomPassword(name, length=32, opts=self.own).result
+        value = random.RandomPassword(f"{name}-value", length=32, opts=self.own).result
         data = pulumi.Output.all(value, canary).apply(lambda both: b64encode("".join(both).encode()).decode())
         held = docker.Secret(name, data=data, opts=self.own)
         return {"secret_id": held.id, "secret_name": held.name, "file_name": f"/run/secrets/{name}"}

@@ -125,6 +125,40 @@ def test_a_preview_as_one_document_carries_the_findings(gated: Gated) -> None:
     assert document["changeSummary"] == {"same": 3, "update": 1}
 
 
+def test_a_preview_writes_its_reports_with_what_the_history_knows(gated: Gated, tmp_path: Path) -> None:
+    took = json.dumps({SERVICE: {"op": "update", "seconds": 19.0, "down": 3.2}})
+    entry = {"startTime": "2026-03-04T10:00:00.000Z", "environment": {"rempart.rollouts": took, "git.head": "abc"}}
+    (gated.folder / "history").write_text(json.dumps([{"environment": {}}, entry]))
+    asked = {"policyPackName": "demo", "policyPackVersion": "1.2.3", "resourceUrn": SERVICE}
+    summary = {**asked, "passed": ["fine"], "failed": ["good"]}
+    gated.tells(*PLAN, {"policyAnalyzeSummaryEvent": summary}, finding("mandatory"))
+    wanted = {"markdown": tmp_path / "preview.md", "sarif": tmp_path / "preview.sarif", "json": tmp_path / "x.json"}
+    options = [word for form, file in wanted.items() for word in ("--report", f"{form}={file}")]
+    done = gated.place.run("preview", "--stack", "dev", "--source", "shop.py", *options)
+    assert done.returncode == 1
+    assert "--report" not in gated.asked[0]["words"]
+    row = "| `api` | **restarts: interrupted** | last time down for 3.2 s of 19 s (2026-03-04) |"
+    assert row in wanted["markdown"].read_text()
+    document = json.loads(wanted["json"].read_text())
+    assert (document["verdict"], document["rules"]["ids"]) == ("violations", ["fine", "good"])
+    assert '"uri": "shop.py"' in wanted["sarif"].read_text()
+
+
+def test_a_report_of_an_unknown_format_is_refused_before_the_cli_runs(gated: Gated) -> None:
+    assert "--report pdf=x: must be FORMAT=FILE" in gated.place.refused(
+        "preview", "--stack", "dev", "--report", "pdf=x"
+    )
+    assert gated.asked == []
+
+
+def test_the_packs_configuration_goes_to_the_preview_and_to_the_up(gated: Gated) -> None:
+    file = gated.place.path / "strict.json"
+    file.write_text("{}")
+    gated.place.must("up", "--yes", "--stack", "dev", "--policy-pack-config", str(file))
+    for each in gated.asked:
+        assert each["words"][-2:] == ["--policy-pack-config", str(file)]
+
+
 def test_other_commands_go_to_the_cli_as_they_are(gated: Gated) -> None:
     gated.place.must("--engine", "pulumi", "stack", "history", "--show-secrets", "--stack", "dev")
     assert [each["words"] for each in gated.asked] == [["stack", "history", "--show-secrets", "--stack", "dev"]]

@@ -73,6 +73,28 @@ def test_a_preview_as_one_document(dev: Place) -> None:
     assert [(each["severity"], each["policy"]) for each in document["policyFindings"]] == [("mandatory", "long-enough")]
 
 
+def test_a_preview_writes_its_reports_also_when_a_policy_stops_it(dev: Place) -> None:
+    add_pack(dev)
+    done = dev.run("preview", "--report", "markdown=preview.md", "--report", "junit=preview.xml")
+    assert done.returncode == 1
+    told = (dev.path / "preview.md").read_text()
+    assert "## `dev`: refused" in told
+    assert "| **violation** | `long-enough` | `safe-password` | is 16.0 long |" in told
+    assert "demo@v" not in told
+    assert 'failures="1"' in (dev.path / "preview.xml").read_text()
+    assert dev.document("preview")["report"]["verdict"] == "violations"
+    assert "the folder no/such does not exist" in dev.refused("preview", "--report", "json=no/such/file")
+
+
+def test_a_pack_is_configured_by_a_file(dev: Place) -> None:
+    add_pack(dev)
+    (dev.path / "policy.json").write_text('{"long-enough": "advisory"}')
+    assert "[advisory] long-enough" in dev.must("up", "--yes", "--policy-pack-config", "policy.json")
+    (dev.path / "policy.json").write_text('{"long-enough": "lax"}')
+    refused = dev.refused("preview", "--policy-pack-config", "policy.json")
+    assert refused.startswith("policy.json: long-enough.enforcementLevel: must be one of advisory")
+
+
 def test_a_policy_stops_an_up_before_anything_is_made(dev: Place) -> None:
     add_pack(dev)
     done = dev.run("up", "--yes")
