@@ -1,10 +1,14 @@
 """The assistant on a real engine: deployed, changed, broken, rotated, removed."""
 
+import json
 import signal
 import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
 import pytest
 import yaml
@@ -54,19 +58,39 @@ def test_every_proof_holds(assistant: Checkout) -> None:
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
-def test_an_internal_port_is_reached_by_a_forwarder_and_published_nowhere(assistant: Checkout) -> None:
+@contextmanager
+def prometheus(checkout: Checkout) -> Iterator[str]:
+    """Its address by the forwarder, as long as that runs."""
     command = [".venv/bin/python", "-m", "scripts.forward", "live", "prometheus", "19991"]
-    running = subprocess.Popen(command, cwd=assistant.path, stdout=subprocess.PIPE, text=True)
+    running = subprocess.Popen(command, cwd=checkout.path, stdout=subprocess.PIPE, text=True)
     try:
         assert running.stdout
         assert "http://127.0.0.1:19991" in running.stdout.readline()
-        with urllib.request.urlopen("http://127.0.0.1:19991/-/ready", timeout=10) as answer:
-            assert answer.status == 200
+        yield "http://127.0.0.1:19991"
     finally:
         running.send_signal(signal.SIGINT)
         running.wait(timeout=10)
+
+
+def test_an_internal_port_is_reached_by_a_forwarder_and_published_nowhere(assistant: Checkout) -> None:
+    with prometheus(assistant) as address, urllib.request.urlopen(f"{address}/-/ready", timeout=10) as answer:
+        assert answer.status == 200
     with pytest.raises(urllib.error.URLError):
-        urllib.request.urlopen("http://127.0.0.1:19991/-/ready", timeout=10)
+        urllib.request.urlopen(f"{address}/-/ready", timeout=10)
+
+
+def test_every_certificate_tells_when_it_ends(assistant: Checkout) -> None:
+    state = json.loads(assistant.must("stack", "export", "--stack", "live"))
+    leaves = [each for each in state["deployment"]["resources"] if each["type"].endswith(":LocallySignedCert")]
+    ends = {
+        each["urn"].rpartition("::")[2].removesuffix("-certificate"): each["outputs"]["validityEndTime"]
+        for each in leaves
+    }
+    query = "/api/v1/query?query=rempart_certificate_end_timestamp_seconds"
+    with prometheus(assistant) as address, urllib.request.urlopen(address + query, timeout=10) as answer:
+        samples = json.load(answer)["data"]["result"]
+    told = {each["metric"]["certificate"]: float(each["value"][1]) for each in samples}
+    assert told == {name: datetime.fromisoformat(end).timestamp() for name, end in ends.items()}
 
 
 def test_a_crashing_image_is_rolled_back_and_said_so(assistant: Checkout) -> None:
@@ -145,6 +169,6 @@ def test_a_new_service_takes_five_lines_and_restarts_only_whom_it_touches(assist
         for step in steps
         if step["op"] in ("update", "replace") and "docker:index/service:Service" in step["urn"]
     }
-    assert touched == {"postgres", "redis", "postgres-keeper", "redis-keeper", "prometheus"}
+    assert touched == {"postgres", "redis", "postgres-keeper", "redis-keeper", "prometheus", "node-exporter"}
     assistant.must("up", "--yes", "--stack", "live")
     assert "notes" in services("live")
