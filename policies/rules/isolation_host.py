@@ -223,19 +223,22 @@ def volumes_are_not_shared(stack: Stack) -> Any:
 
     A shared volume is a link that no network rule sees.
     """
-    for volume, services in stack.users(VOLUME, SERVICE, "taskSpec").items():
+    own = stack.users(VOLUME, SERVICE, "taskSpec")
+    for volume, services in own.items():
         if len(services) < 2:
             continue
         keepers = [service for service in services if Workload(service).kind == "keeper"]
         if len(services) > 2 or len(keepers) != 1 or not is_memory(stack.by_urn[volume]):
             yield volume, f"{len(services)} services mount it"
+    names = (stack.by_urn[volume].at("name") for volume in own)
+    judged = {name.text for name in names if not name.unknown}
     named: defaultdict[str, set[str]] = defaultdict(set)
     for resource in stack.of(*WORKLOADS):
         for mount in mounts(resource):
             if mount.at("fromContainer").present:
                 yield resource.urn, f"{mount.path} takes the volumes of another container"
             for place in (mount.at("source"), mount.at("volumeName")):
-                if not place.unknown and place.text and not _is_bind(mount):
+                if not place.unknown and place.text and place.text not in judged and not _is_bind(mount):
                     named[place.text].add(resource.urn)
                     if len(named[place.text]) > 1:
                         yield resource.urn, f"{place.path} is mounted by others too"

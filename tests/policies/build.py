@@ -208,8 +208,8 @@ def volume(**changes: Any) -> docker.Volume:
     return docker.Volume(named("data"), **changes)
 
 
-def memory_volume() -> docker.Volume:
-    return volume(driver="local", driver_opts={"type": "tmpfs", "device": "tmpfs"})
+def memory_volume(**changes: Any) -> docker.Volume:
+    return volume(driver="local", driver_opts={"type": "tmpfs", "device": "tmpfs"}, **changes)
 
 
 def on(*networks: docker.Network) -> dict[str, Any]:

@@ -72,9 +72,9 @@ def leading_out(kind: str) -> Any:
     service(kind=kind, zone="dmz", task=on(shared))
 
 
-def sharing(*kinds: str, memory: bool = False) -> Any:
+def sharing(*kinds: str, memory: bool = False, name: str | None = None) -> Any:
     """A volume that a service of each kind mounts."""
-    held = memory_volume() if memory else volume()
+    held = memory_volume(name=name) if memory else volume(name=name)
     for kind in kinds:
         database(mounting(held), kind=kind)
 
@@ -374,6 +374,7 @@ EXAMPLES = {
             lambda: sharing("database", "keeper"),
             lambda: sharing("database", "keeper", "service", memory=True),
             lambda: sharing("service", "workers", memory=True),
+            lambda: sharing("service", "workers", name="known-at-once-too"),
             lambda: [
                 container(volumes=[{"volume_name": "data", "container_path": "/a"}]),
                 container(volumes=[{"volume_name": "data", "container_path": "/b"}]),
@@ -383,6 +384,7 @@ EXAMPLES = {
         keeps=[
             lambda: sharing("database"),
             lambda: sharing("database", "keeper", memory=True),
+            lambda: sharing("database", "keeper", memory=True, name="known-at-once"),
             lambda: [sharing("database"), sharing("cache")],
         ],
     ),
