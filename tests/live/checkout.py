@@ -16,6 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from engine.crypto import new_crypter
+
 ROOT = Path(__file__).parent.parent.parent
 PASSPHRASE = secrets.token_urlsafe(24)
 
@@ -75,6 +77,14 @@ class Checkout:
     def secret(self, stack: str, key: str, value: str) -> None:
         """Set an encrypted configuration value."""
         self.must("config", "set", "--secret", key, value, "--stack", stack)
+
+    def secrets(self, stack: str, values: Mapping[str, str]) -> None:
+        """Set many at once, as the CLI would write them into the stack file."""
+        path = self.path / f"Pulumi.{stack}.yaml"
+        document, crypter = yaml.safe_load(path.read_text()), new_crypter(PASSPHRASE)
+        document["encryptionsalt"] = crypter.salt
+        document["config"] |= {f"rempart:{key}": {"secure": crypter.encrypt(it)} for key, it in values.items()}
+        path.write_text(yaml.safe_dump(document))
 
     def preview(self, stack: str) -> Any:
         """The plan, as ``preview --json`` prints it."""
