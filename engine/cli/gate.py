@@ -19,6 +19,7 @@ from engine.api import Record
 from engine.cli import files, place
 from engine.cli.described import described
 from engine.cli.display import Display
+from engine.cli.neighbours import Neighbours
 from engine.cli.operations import ask, policy_packs
 from engine.cli.stream import events
 from engine.errors import EngineError
@@ -110,7 +111,7 @@ class _Gate:
             measures=self._measures,
         )
         display.begin("preview", silent=known.skip_preview)
-        began, seen = time.monotonic(), Record()
+        began, seen, neighbours = time.monotonic(), Record(), Neighbours()
         with subprocess.Popen(
             ["pulumi", "preview", "--json", "--non-interactive", *self.where, *passed],
             env={**self._environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
@@ -120,6 +121,7 @@ class _Gate:
             assert process.stdout
             for event in events(process.stdout):
                 seen.add(event)
+                neighbours.see(event)
                 display(event)
         result = seen.result(Finished(process.returncode == 0, (), {}), time.monotonic() - began)
         if display.plan.rules:
@@ -127,6 +129,8 @@ class _Gate:
         display.finish(result, "preview")
         if wanted:
             files.write(display.report(result), wanted, known.source)
+        if result.ok and command == "up":
+            neighbours.refuse()
         return result.ok
 
     def _measures(self) -> Mapping[tuple[str, str], Measured]:

@@ -10,8 +10,10 @@ from engine import api, history, policy_config
 from engine.api import Result
 from engine.cli import files
 from engine.cli.display import Display
+from engine.cli.neighbours import Neighbours
 from engine.cli.place import Place
 from engine.errors import EngineError
+from engine.events import Event
 
 
 def run(arguments: argparse.Namespace, place: Place) -> int:
@@ -27,8 +29,14 @@ def run(arguments: argparse.Namespace, place: Place) -> int:
         measures=lambda: history.last_rollouts(history.entries(place.location)),
     )
     _may_act(arguments)
+    neighbours = Neighbours()
+
+    def watched(event: Event) -> None:
+        neighbours.see(event)
+        display(event)
 
     def confirm(_plan: Result) -> bool:
+        neighbours.refuse()
         if not arguments.yes and not ask(command):
             raise EngineError("confirmation declined, not proceeding")
         display.begin(command)
@@ -42,7 +50,7 @@ def run(arguments: argparse.Namespace, place: Place) -> int:
         packs = policy_packs(arguments.policy_pack, place.project.root)
         display.begin("preview", silent=getattr(arguments, "skip_preview", False))
         asked: Any = {"policy_packs": packs, "policy_configs": policy_configs(arguments.policy_pack_config)}
-        asked |= {"refresh": arguments.refresh, "on_event": display}
+        asked |= {"refresh": arguments.refresh, "on_event": watched}
         result = api.preview(stack, **asked) if command == "preview" else api.up(stack, **asked, confirm=confirm)
     display.finish(result, command)
     if wanted:

@@ -1,0 +1,84 @@
+"""What a plan wants of the Docker engine that others hold: subnets and published ports, looked up before it acts."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any, Final
+
+from engine.docker.client import Engine
+from engine.errors import EngineError
+from engine.events import Event, StepStarted
+from engine.provider import ProviderError
+from engine.urn import type_of
+
+_NEW: Final = frozenset({"create", "create-replacement"})
+_STACK: Final = "rempart.stack"
+
+Subnet = IPv4Network | IPv6Network
+
+
+class Neighbours:
+    """Sees the plan's events; what the plan replaces is its own, whatever else the engine has is somebody else's."""
+
+    def __init__(self) -> None:
+        self._subnets: dict[Subnet, str] = {}
+        self._ports: dict[int, str] = {}
+        self._own: set[str] = set()
+
+    def see(self, event: Event) -> None:
+        """Note what a planned step would take or gives back."""
+        if not isinstance(event, StepStarted):
+            return
+        self._own |= {str(inputs["name"]) for inputs in (event.old, event.new) if inputs.get("name")}
+        if event.op in _NEW and type_of(event.urn) == "docker:index/network:Network":
+            self._subnets |= dict.fromkeys(_subnets(event.new.get("ipamConfigs"), "subnet"), event.urn)
+        if event.op in _NEW and type_of(event.urn) == "docker:index/service:Service":
+            ports = (event.new.get("endpointSpec") or {}).get("ports") or ()
+            self._ports |= {int(port["publishedPort"]): event.urn for port in ports if port.get("publishedPort")}
+
+    def refuse(self) -> None:
+        """Raise EngineError, naming every clash, when another's network or service holds what the plan wants. Without
+        an engine that answers the plan fails by itself."""
+        if not (self._subnets or self._ports):
+            return
+        try:
+            clashes = sorted({*self._taken_subnets(), *self._taken_ports()})
+        except ProviderError:
+            return
+        if clashes:
+            shown = "\n  ".join([*clashes[:5], *([f"and {len(clashes) - 5} more"] if len(clashes) > 5 else [])])
+            raise EngineError(
+                f"nothing was changed: another stack of this engine holds what this one wants:\n  {shown}\n"
+                "give this stack a pool and ports that no other has"
+            )
+
+    def _taken_subnets(self) -> Iterator[str]:
+        with Engine().api() as docker:
+            networks = docker.networks()
+        for network in networks:
+            held = _subnets((network.get("IPAM") or {}).get("Config"), "Subnet")
+            if network["Name"] not in self._own:
+                for subnet in self._subnets:
+                    if any(subnet.version == other.version and subnet.overlaps(other) for other in held):
+                        yield f"subnet {subnet}: network {network['Name']}{_of(network.get('Labels'))}"
+
+    def _taken_ports(self) -> Iterator[str]:
+        with Engine().api() as docker:
+            if not self._ports or docker.info()["Swarm"]["LocalNodeState"] != "active":
+                return
+            services = docker.services()
+        for service in services:
+            spec = service["Spec"]
+            ports = {port.get("PublishedPort") for port in (spec.get("EndpointSpec") or {}).get("Ports") or ()}
+            if spec["Name"] not in self._own:
+                for port in ports & self._ports.keys():
+                    yield f"port {port}: service {spec['Name']}{_of(spec.get('Labels'))}"
+
+
+def _subnets(configs: Any, key: str) -> list[Subnet]:
+    given = [config[key] for config in configs or () if isinstance(config, dict) and config.get(key)]
+    return [ip_network(subnet, strict=False) for subnet in given if "/" in str(subnet)]
+
+
+def _of(labels: dict[str, str] | None) -> str:
+    stack = (labels or {}).get(_STACK)
+    return f" of stack {stack}" if stack else ""
