@@ -21,9 +21,11 @@ from . import (  # noqa: F401 -- each registers its rules
     secrets_own,
     secrets_owners,
     secrets_strength,
+    transport_brokers,
     transport_certificates,
     transport_clients,
     transport_fronts,
+    transport_given,
     transport_nginx,
     transport_servers,
 )

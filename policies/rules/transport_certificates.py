@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any, Final
 
 from .kit.resource import Resource
-from .kit.rule import SECRET, Problems, Profile, Severity, each, whole_stack
+from .kit.rule import SECRET, SERVICE, WORKLOADS, Problems, Profile, Severity, each, whole_stack
 from .kit.stack import Stack
+from .kit.workload import SPEC
 
 KEY: Final = "tls:index/privateKey:PrivateKey"
 LEAF: Final = "tls:index/locallySignedCert:LocallySignedCert"
@@ -16,6 +20,9 @@ DAY: Final = 24
 SIGNING: Final = frozenset({"cert_signing", "crl_signing"})
 ENDS: Final = frozenset({"client_auth", "server_auth"})
 OTHER_ENDS: Final = frozenset({"any_extended", "code_signing", "email_protection", "ocsp_signing", "timestamping"})
+AUTHORITY_KEY: Final = re.compile(
+    r"(?i)(?:^|[/._-])(?:root[._-]?)?ca(?:[._-]?root)?(?:[._-](?:private[._-]?)?key(?:\.\w+)?|\.key|key\.pem)$|rootca[._-]?key"
+)
 
 Settings = dict[str, Any]
 
@@ -165,14 +172,41 @@ def certificates_name_their_owner(request: Resource) -> Problems:
     remedy="Mount the authority's certificate only; its key stays in the state.",
 )
 def authority_keys_are_mounted_nowhere(stack: Stack) -> Any:
-    """The key of an authority is in no Docker secret.
+    """The key of an authority, or of a certificate that may sign, is in no Docker secret.
 
     Who reads it can sign a certificate for any name that the authority's services trust.
     """
-    keys = {source.urn for authority in stack.of(AUTHORITY) for source in stack.sources(authority, "privateKeyPem")}
+    signing = [*stack.of(AUTHORITY), *_intermediates(stack)]
+    keys = {source.urn for signer in signing for source in stack.sources(signer, "privateKeyPem")}
     for secret in stack.of(SECRET):
         if any(source.urn in keys for source in stack.sources(secret, "data")):
             yield secret.urn, "data is made from the key of an authority"
+
+
+def _intermediates(stack: Stack) -> Iterator[Resource]:
+    """The requests of leaves that are no leaves: they may sign."""
+    for leaf in stack.of(LEAF):
+        if not leaf.at("isCaCertificate").unknown and leaf.at("isCaCertificate").value:
+            yield from stack.sources(leaf, "certRequestPem")
+
+
+@each(
+    *WORKLOADS,
+    severity=Severity.CRITICAL,
+    remedy="Keep the authority's key off the platform: sign where nothing serves.",
+    see=["NIST SP 800-57, 5.3"],
+)
+def authority_keys_are_no_files(resource: Resource) -> Problems:
+    """No file that is mounted or uploaded is called as the key of an authority is.
+
+    The name is how people bring one in from outside, where nothing tells what it was made from.
+    """
+    for name in (f"{SPEC}.secrets", f"{SPEC}.configs", "uploads", f"{SPEC}.mounts", "mounts", "volumes"):
+        for entry in resource.at(name).each():
+            for part in ("fileName", "file", "source", "target", "hostPath", "containerPath"):
+                place = entry.at(part)
+                if not place.unknown and AUTHORITY_KEY.search(place.text):
+                    yield f"{place.path} is called like an authority's key"
 
 
 @whole_stack(severity=Severity.HIGH, remedy="Make a PrivateKey for each certificate.")
@@ -181,6 +215,45 @@ def keys_have_one_certificate(stack: Stack) -> Any:
 
     Two services with one key can each be the other.
     """
-    for key, requests in stack.users(KEY, REQUEST, "privateKeyPem").items():
-        if len(requests) > 1:
-            yield key, "more than one certificate is made for this key"
+    uses: defaultdict[str, int] = defaultdict(int)
+    for type_ in (REQUEST, AUTHORITY):
+        for key, users in stack.users(KEY, type_, "privateKeyPem").items():
+            uses[key] += len(users)
+    yield from ((key, "more than one certificate is made for this key") for key, count in uses.items() if count > 1)
+
+
+@whole_stack(
+    severity=Severity.HIGH,
+    remedy="Write every network alias of the service into dns_names of its server's certificate.",
+    see=["RFC 6125", "RFC 9525"],
+    settings={
+        "kinds": {
+            "type": "array",
+            "items": {"type": "string"},
+            "default": ["gateway"],
+            "description": "The kinds of service whose certificate is for clients outside, by another name.",
+        }
+    },
+)
+def certificates_cover_every_alias(stack: Stack, settings: Settings) -> Any:
+    """The names of a server's certificate cover every alias of the service that mounts it.
+
+    A caller that verifies the name it called fails; the next thing that happens is that somebody switches that off.
+    """
+    for service in stack.of(SERVICE):
+        requests = list(_server_requests(stack, service))
+        if not requests or service.labels.get("rempart.kind") in settings["kinds"]:
+            continue
+        names = {name.text for request in requests for name in request.at("dnsNames").each()}
+        for network in service.at("taskSpec.networksAdvanceds").each():
+            for alias in network.at("aliases").each():
+                if alias.text not in names:
+                    yield service.urn, f"{alias.path} is in no server certificate that it mounts"
+
+
+def _server_requests(stack: Stack, service: Resource) -> Iterator[Resource]:
+    """The requests behind the server certificates that a service mounts."""
+    for secret in stack.sources(service, "taskSpec"):
+        for leaf in stack.sources(secret, "data"):
+            if leaf.type == LEAF and "server_auth" in {use.text for use in leaf.at("allowedUses").each()}:
+                yield from stack.sources(leaf, "certRequestPem")

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from .kit.address import Address, addresses
+from .kit.address import LOOPBACK, Address, addresses
+from .kit.documents import Format, format_of, lines, texts
 from .kit.node import Node
 from .kit.resource import Resource
-from .kit.rule import WORKLOADS, Problems, Severity, each
+from .kit.rule import FILES, WORKLOADS, Problems, Severity, each
 from .kit.workload import Workload
 
 POSTGRES: Final = frozenset({"postgres", "postgresql"})
@@ -21,13 +22,35 @@ ENCRYPTED: Final[Mapping[str, str]] = {
 }  # fmt: skip
 OFF_SWITCHES: Final = frozenset({
     "NODE_TLS_REJECT_UNAUTHORIZED", "PYTHONHTTPSVERIFY", "NPM_CONFIG_STRICT_SSL", "PERL_LWP_SSL_VERIFY_HOSTNAME",
+    "LDAPTLS_REQCERT", "DOCKER_TLS_VERIFY", "GIT_SSL_VERIFY", "BUNDLE_SSL_VERIFY_MODE", "YARN_ENABLE_STRICT_SSL",
 })  # fmt: skip
 """Variables that switch verification off when they say no."""
+CLEAR: Final = frozenset({"http", "redis", "amqp", "mongodb", "ldap", "mqtt", "ws"})
+SETTING: Final = re.compile(
+    r"""^[\s\-{,]*["']?(?P<name>[A-Za-z_][\w.-]*)["']?\s*(?:[:=]|\s)\s*["']?(?P<value>[^"'\s,;}]*)"""
+)
 BYPASSES: Final = frozenset({"PIP_TRUSTED_HOST", "GOINSECURE", "VAULT_SKIP_VERIFY", "UV_INSECURE_HOST"})
 """Variables that switch it off by whatever they say."""
-OFF: Final = frozenset(
-    {"0", "false", "no", "off", "none", "never", "disable", "disabled", "allow", "prefer", "optional"}
+OFF: Final = frozenset({
+    "0", "false", "no", "off", "none", "never", "disable", "disabled", "allow", "allowed", "prefer", "preferred",
+    "optional", "verify_none", "cert_none", "ssl_verify_none", "required_no_verify", "insecure",
+})  # fmt: skip
+BUNDLES: Final = frozenset({"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"})
+"""Variables that name the roots to trust: empty, or /dev/null, some libraries trust everybody."""
+SPOKEN: Final = re.compile(
+    r"""(?x) \bcurl\b[^|;&]*\s(?:-[a-zA-Z]*k[a-zA-Z]*|--insecure|--proxy-insecure)\b
+    | \bverify\s*=\s*False\b | \brejectUnauthorized["']?\s*:\s*false | \bInsecureSkipVerify["']?\s*[:=]\s*true
+    | \bCERT_NONE\b | \bSSL_VERIFY_NONE\b | \bcheck_hostname\s*=\s*False | _create_unverified_context
+    | \bwget\b[^|;&]*--no-check-certificate | \bhttp\.sslVerify\s*=?\s*(?:false|0) | strict-ssl\s*=?\s*false
+    | \b(?:pip|uv)\b[^|;&]*--(?:trusted-host|allow-insecure-host)
+    | \bsslmode=(?:disable|allow|prefer|require|verify-ca)\b
+    | --ssl-mode[=\s](?:DISABLED|PREFERRED|REQUIRED|VERIFY_CA)\b | --(?:skip-ssl|ssl=0|no-tls-verif\w*)\b
+    | --tlsAllowInvalid\w+ | --insecure-(?:skip-tls-verify|registry)\b | --no-verify-ssl\b | --disable-ssl-verif\w*
+    | -Dcom\.sun\.net\.ssl\.checkRevocation=false | -Djdk\.internal\.httpclient\.disableHostnameVerification\b
+    | -Dmaven\.wagon\.http\.ssl\.insecure=true | -Dtrust_?all_?certs?=true | StrictHostKeyChecking\s*[= ]\s*no\b
+    | verify=verify_none | ssl_cert_reqs=(?:none|CERT_NONE|optional) | \btls_reqcert\s*[= ]\s*(?:never|allow|try)"""
 )
+"""How command lines, snippets and connection strings say it."""
 INSECURE: Final = re.compile(
     r"(?:^|[-_.])(?:insecure(?:[-_](?:skip[-_]?verify|tls|ssl|skip[-_]tls[-_]verify|transport))?"
     r"|(?:skip|disable|no)[-_]?(?:(?:tls|ssl|cert|certificate|hostname|check)[-_]?)*(?:verif(?:y|ication)|certificate|hostname)"
@@ -157,11 +180,43 @@ def verification_is_never_switched_off(resource: Resource) -> Problems:
             yield f"{value.path} switches the verification of certificates off"
     for word in workload.words():
         yield from _in_parameters(word)
-    yield from _short_options(workload)
+    for place in told(resource):
+        if SPOKEN.search(place.text):
+            yield f"{place.path} switches the verification of certificates off"
+
+
+@each(
+    *FILES,
+    severity=Severity.CRITICAL,
+    remedy="Remove the switch and give the program the root certificate instead.",
+    see=["CWE-295"],
+)
+def configurations_never_switch_verification_off(resource: Resource) -> Problems:
+    """No configuration file turns the verification of certificates off, or calls another service in clear.
+
+    A line in a file does what a variable does, and is overlooked more easily.
+    """
+    for text in texts(resource):
+        known = format_of(text.text) in {Format.HAPROXY, Format.NGINX, Format.SQUID}  # they have rules of their own
+        for number, line in lines(text.text):
+            match = None if known else SETTING.match(line)
+            if SPOKEN.search(line) or (match and _switches_off(match["name"], match["value"])):
+                yield f"{text.path} line {number} switches the verification of certificates off"
+            clear = () if known else (a for a in addresses(line) if a.scheme in CLEAR and _is_a_service(a.host))
+            yield from (f"{text.path} line {number} has a {address.scheme} address of a service" for address in clear)
+
+
+def _is_a_service(host: str) -> bool:
+    """Whether a host is one of the stack's own: a single word, or one of its tasks."""
+    return bool(re.fullmatch(r"(?:tasks\.)?[a-z0-9][a-z0-9_-]*", host)) and host not in LOOPBACK
 
 
 def _switches_off(name: str, value: str) -> bool:
     said = value.lower()
+    if name.upper() in BUNDLES:
+        return said in {"", "/dev/null"}
+    if name.upper().endswith("ENDPOINT_IDENTIFICATION_ALGORITHM"):
+        return said in {"", "none"}
     if name.upper() in BYPASSES or INSECURE.search(name):
         return said not in OFF | {""}
     return (name.upper() in OFF_SWITCHES or bool(VERIFYING.search(name))) and said in OFF
@@ -171,11 +226,3 @@ def _in_parameters(place: Node) -> Problems:
     for address in addresses(place.text):
         if any(_switches_off(key, value) for key, value in address.query.items()):
             yield f"{place.path} has an address whose parameters switch verification off"
-
-
-def _short_options(workload: Workload) -> Problems:
-    """curl -k, wget --no-check-certificate and the like, also inside a shell's one word."""
-    for word in workload.words():
-        text = word.text
-        if re.search(r"\bcurl\b[^|;&]*\s(-[a-zA-Z]*k[a-zA-Z]*|--insecure)\b", text) or "verify=False" in text:
-            yield f"{word.path} switches the verification of certificates off"

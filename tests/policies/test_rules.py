@@ -25,13 +25,14 @@ from tests.policies.examples import (
     ownership,
     privileges,
     secrets,
+    servers,
     transport,
 )
 from tests.policies.recorder import record
 
 EXAMPLES = {
     id_: examples
-    for module in (availability, hardening, isolation, operation, ownership, privileges, secrets, transport)
+    for module in (availability, hardening, isolation, operation, ownership, privileges, secrets, servers, transport)
     for id_, examples in module.EXAMPLES.items()
 }
 TODAY = date(2026, 11, 21)

@@ -34,7 +34,7 @@ SIGNS: Final = {
     format_: re.compile(f"^[ \\t]*{sign}", re.MULTILINE)
     for format_, sign in {
         Format.PGBOUNCER: r"\[(pgbouncer|databases)\][ \t]*$",
-        Format.PG_HBA: r"(local|host(no)?(ssl|gssenc)?)[ \t]+\S+[ \t]+\S+",
+        Format.PG_HBA: r"(local|host(no)?(ssl|gssenc)?)[ \t]+[^\s=:]\S*[ \t]+\S+",
         Format.HAPROXY: r"(frontend|backend|listen)[ \t]+[^\s;{]+[ \t]*$",
         Format.NGINX: r"(http|events|server|stream|location[ \t][^{;\n]*|upstream[ \t]+\S+)[ \t]*\{",
         Format.SQUID: r"(http_access|https?_port)[ \t]+\S+",

@@ -199,7 +199,7 @@ EXAMPLES = {
         keeps=[provider, lambda: provider(key_material=Output.secret("the key")), lambda: provider(ca_material="root")],
     ),
     "default-credentials-are-not-used": Examples(
-        also=KNOWN | {"images-are-immutable", "secrets-hold-something"},
+        also=KNOWN | {"secrets-hold-something", "servers-are-started-with-tls"},
         breaks=[
             lambda: service({"env": {"POSTGRES_PASSWORD": "postgres"}}),
             lambda: service({"env": {"POSTGRES_HOST_AUTH_METHOD": "trust"}}),
@@ -216,6 +216,7 @@ EXAMPLES = {
         ],
     ),
     "images-are-not-left-to-their-defaults": Examples(
+        also=frozenset({"servers-are-started-with-tls"}),
         breaks=[
             lambda: service({"image": "rabbitmq:3" + DIGEST}),
             lambda: service({"image": "registry.example/mongo:7" + DIGEST, "args": None}),
@@ -233,7 +234,7 @@ EXAMPLES = {
         ],
     ),
     "configurations-hold-no-default-credentials": Examples(
-        also=KNOWN | {"uploads-hold-no-secret"},
+        also=KNOWN | {"uploads-hold-no-secret", "brokers-speak-tls13-only"},
         breaks=[
             lambda: config("default_user = guest\ndefault_pass = guest\n"),
             lambda: config("security:\n  authorization: disabled\n"),

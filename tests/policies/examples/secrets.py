@@ -112,6 +112,7 @@ EXAMPLES = {
         ],
     ),
     "configs-hold-no-secret": Examples(
+        also=frozenset({"given-certificates-are-strong"}),
         breaks=[
             lambda: config("db_password = hunter2hunter2\n"),
             lambda: config(PRIVATE),

@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from tests.policies.build import authority, config, container, key, leaf, request, secret, service
+from tests.policies.build import authority, config, container, key, leaf, mounted, request, secret, service
 from tests.policies.examples import Examples
 
 PG = "postgresql://api_g1@db:5432/shop?sslmode=verify-full&sslrootcert=/run/secrets/root.pem"
@@ -130,6 +130,12 @@ def root_with_key_mounted(of_root: bool) -> Any:
     )
 
 
+def intermediate_with_key_mounted() -> Any:
+    own = key()
+    leaf(cert_request_pem=request(own).cert_request_pem, is_ca_certificate=True)
+    return service({"secrets": [mounted(secret(own.private_key_pem))]})
+
+
 def sharing_a_key(requests: int) -> Any:
     own = key()
     for _ in range(requests):
@@ -245,7 +251,7 @@ EXAMPLES = {
         ],
     ),
     "scrapes-are-verified": Examples(
-        also=frozenset({"services-have-an-alert"}),
+        also=frozenset({"services-have-an-alert", "configurations-never-switch-verification-off"}),
         breaks=[
             lambda: prometheus({**JOB, "scheme": "http"}),
             lambda: prometheus({**JOB, "tls_config": {}}),
@@ -297,6 +303,7 @@ EXAMPLES = {
         ],
     ),
     "upstreams-are-verified": Examples(
+        also=frozenset({"configurations-never-switch-verification-off"}),
         breaks=[
             lambda: nginx("proxy_pass https://", "proxy_pass http://"),
             lambda: nginx("proxy_ssl_verify on;", ""),
@@ -472,7 +479,9 @@ EXAMPLES = {
             lambda: root_with_key_mounted(of_root=True),
             lambda: [root_with_key_mounted(of_root=True), service()],
             lambda: [authority(), root_with_key_mounted(of_root=True)],
+            intermediate_with_key_mounted,
         ],
+        also=frozenset({"leaves-are-no-authorities", "generated-secrets-reach-secrets-only"}),
         keeps=[lambda: root_with_key_mounted(of_root=False), authority, leaf],
     ),
     "keys-have-one-certificate": Examples(
