@@ -16,7 +16,11 @@ from cryptography.hazmat.primitives.serialization import (
 
 SHORTEST = 8
 """Characters. Anything shorter would be found everywhere."""
-_PUBLIC = re.compile(r"-----BEGIN (CERTIFICATE|CERTIFICATE REQUEST|PUBLIC KEY)-----.*?-----END \1-----", re.DOTALL)
+_PUBLIC = re.compile(
+    r"-----BEGIN (CERTIFICATE|CERTIFICATE REQUEST|PUBLIC KEY)-----.*?-----END \1-----"
+    r"|^(?:# (?:HELP|TYPE) )?rempart_certificate_end_timestamp_seconds[^\n]*$",
+    re.DOTALL | re.MULTILINE,
+)
 _TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 _HEX = re.compile(r"[0-9a-fA-F]{32,}")
 _RANDOM = ("[A-Z]", "[a-z]", "[0-9]")
@@ -49,7 +53,7 @@ def _shared_with_the_public_key(text: str) -> set[str]:
 
 
 def hidden(value: str) -> str:
-    """What is secret in a value: all of it but certificates and public keys."""
+    """What is secret in a value: all of it but certificates, public keys, and the metric of when the former end."""
     return _PUBLIC.sub("", _decoded(value)).strip()
 
 

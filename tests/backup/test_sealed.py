@@ -82,7 +82,12 @@ def test_what_follows_the_end_is_found() -> None:
         opened(SMALL + b"x")
 
 
-@pytest.mark.parametrize("text", ["", "c2hvcnQ=", "not base64!", base64.b64encode(KEY).decode() + "\nc2hvcnQ="])
+WHOLE = base64.b64encode(KEY).decode()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "c2hvcnQ=", "not base64!", f"{WHOLE}\nc2hvcnQ="], ids=["empty", "short", "other", "one is short"]
+)
 def test_a_key_file_without_whole_keys_is_refused(text: str, tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text(text)

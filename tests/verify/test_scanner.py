@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components import expiry
 from verify.authorities import fresh
-from verify.needles import forms, tokens
+from verify.needles import forms, hidden, tokens
 from verify.scanner import Scanner
 
 SECRET = "p/4ss+w0rd=?&ünïque"
@@ -99,3 +100,9 @@ def test_the_patterns_are_on_no_command_line() -> None:
     Scanner({"it": secret}).scan(watching())
     assert any(b"grep" in words for words in seen)
     assert not any(secret.encode() in words for words in seen)
+
+
+def test_when_certificates_end_is_no_secret_and_what_stands_beside_it_is() -> None:
+    metric = expiry.text({"api": "2026-03-01T00:00:00Z", "gateway": "2026-04-01T00:00:00Z"})
+    assert hidden(metric) == ""
+    assert tokens(f"{metric}5uR8vKw2Qe7ZmX4cB1nT9yLs\n") == {"5uR8vKw2Qe7ZmX4cB1nT9yLs"}
