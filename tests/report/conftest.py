@@ -34,6 +34,7 @@ class Shop:
 
     folder: Path
     packs: list[Path] = field(default_factory=list)
+    configs: list[dict[str, Any]] = field(default_factory=list)
     about: dict[str, Any] = field(default_factory=lambda: copy.deepcopy(SHOP))
     events: list[Event] = field(default_factory=list)
 
@@ -65,7 +66,7 @@ class Shop:
             self.events.append(event)
             take.get(type(event), id)(event)
 
-        return plan, api.preview(stack, policy_packs=self.packs, on_event=seen)
+        return plan, api.preview(stack, policy_packs=self.packs, policy_configs=self.configs, on_event=seen)
 
     def preview(self) -> Report:
         plan, result = self.plan()
