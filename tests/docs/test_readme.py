@@ -1,5 +1,6 @@
 """The README says what is so: its picture is the diagram's, and its commands and its example work as they stand."""
 
+import json
 import os
 import re
 import shutil
@@ -127,6 +128,14 @@ def test_the_lock_file_pins_every_dependency_by_hashes() -> None:
     pinned = {entry.partition("==")[0].partition("[")[0]: entry for entry in entries}
     assert {re.split(r"[=>\[]", name)[0] for name in asked} <= pinned.keys()
     assert all("==" in entry and "--hash=sha256:" in entry for entry in entries)
+
+
+def test_the_environment_lists_its_packages_in_the_way_in_which_the_pulumi_cli_asks() -> None:
+    """Without pip the CLI ends before the program starts, as it cannot tell which plugins are needed."""
+    ran = subprocess.run([sys.executable, "-m", "pip", "list", "--format", "json"], capture_output=True, check=True)
+    assert {"pulumi-docker", "pulumi-policy"} <= {
+        package["name"].replace("_", "-") for package in json.loads(ran.stdout)
+    }
 
 
 @pytest.mark.live
