@@ -118,8 +118,9 @@ def _read(stack: Stack, wanted: Format) -> Iterator[tuple[Resource, str, Mapping
         for document in documents(container, wanted):
             yield container, wanted.value, reader(document.text)
     for resource in stack.of(*WORKLOADS):
-        words = [word.text for word in Workload(resource).words() if not word.unknown]
-        if any(word.rpartition("/")[2] == program for word in words[:2]) and len(words) > 1:
+        places = list(Workload(resource).words())
+        if any(it.text.rpartition("/")[2] == program for it in places[:2]) and len(places) > 1:
+            words = [place.text for place in places]
             told = files.options(words)
             if {"maxmemory", "shared_buffers"} & set(told):
                 yield (

@@ -186,7 +186,7 @@ def authority_keys_are_mounted_nowhere(stack: Stack) -> Any:
 def _intermediates(stack: Stack) -> Iterator[Resource]:
     """The requests of leaves that are no leaves: they may sign."""
     for leaf in stack.of(LEAF):
-        if not leaf.at("isCaCertificate").unknown and leaf.at("isCaCertificate").value:
+        if leaf.at("isCaCertificate").value:
             yield from stack.sources(leaf, "certRequestPem")
 
 
