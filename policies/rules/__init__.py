@@ -2,6 +2,7 @@
 
 from . import (  # noqa: F401 -- each registers its rules
     availability,
+    availability_backups,
     availability_health,
     availability_memory,
     availability_replicas,
@@ -14,6 +15,7 @@ from . import (  # noqa: F401 -- each registers its rules
     isolation_networks,
     isolation_zones,
     observability,
+    secrets_backups,
     secrets_builds,
     secrets_channels,
     secrets_defaults,

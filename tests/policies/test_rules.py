@@ -19,6 +19,7 @@ from tests.policies.examples import (
     Examples,
     Program,
     availability,
+    backups,
     hardening,
     isolation,
     operation,
@@ -32,7 +33,18 @@ from tests.policies.recorder import record
 
 EXAMPLES = {
     id_: examples
-    for module in (availability, hardening, isolation, operation, ownership, privileges, secrets, servers, transport)
+    for module in (
+        availability,
+        backups,
+        hardening,
+        isolation,
+        operation,
+        ownership,
+        privileges,
+        secrets,
+        servers,
+        transport,
+    )
     for id_, examples in module.EXAMPLES.items()
 }
 TODAY = date(2026, 11, 21)
