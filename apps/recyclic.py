@@ -20,14 +20,14 @@ app = service(links)
 RECEIVED = "INSERT INTO items (name) VALUES (%s) RETURNING id"
 WEIGHED = "INSERT INTO weighings (item, grams) VALUES (%s, %s)"
 LATEST = """
-SELECT id, name, coalesce(sum(grams), 0) AS grams, received_at FROM items LEFT JOIN weighings ON item = id
+SELECT id, name AS text, coalesce(sum(grams), 0) AS grams, received_at FROM items LEFT JOIN weighings ON item = id
 GROUP BY id ORDER BY id DESC LIMIT 50"""
 
 
 class Item(BaseModel):
-    """What somebody brings."""
+    """What somebody brings, in their own words."""
 
-    name: str = Field(min_length=1, max_length=200)
+    text: str = Field(min_length=1, max_length=200)
     grams: int = Field(gt=0, le=1_000_000)
 
 
@@ -42,10 +42,10 @@ async def items(_: str = Depends(current_user)) -> list[dict[str, Any]]:
 @app.post("/api/items", status_code=201)
 async def receive(item: Item, _: str = Depends(current_user)) -> dict[str, int]:
     """Store an item and its weight, both or neither."""
-    if "\0" in item.name:
+    if "\0" in item.text:
         raise HTTPException(422, "a text has no NUL")
     async with transaction(postgres) as connection:
-        row = await (await connection.execute(RECEIVED, (item.name,))).fetchone()
+        row = await (await connection.execute(RECEIVED, (item.text,))).fetchone()
         await connection.execute(WEIGHED, (row["id"], item.grams))
     return {"id": row["id"]}
 

@@ -58,6 +58,8 @@ def tell(given: Given, subject: str, text: str) -> None:
 
 
 def _work(given: Given) -> None:
+    while not _reaches(given):  # at the start of a platform everything starts at once
+        time.sleep(1)
     wait_until = 0.0
     while True:
         due = rules.due(given.rules, given.store.copies(), status.now())

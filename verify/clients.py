@@ -69,9 +69,9 @@ RECYCLIC = Client(
     page="/api/items",
     normal=(
         Sample("reading items", expected=OK),
-        posted("an English item", OK, name=ENGLISH, grams=1),
-        posted("a French item", OK, name=FRENCH, grams=2),
-        posted("an item with a link", OK, name=LINK, grams=3),
+        posted("an English item", OK, text=ENGLISH, grams=1),
+        posted("a French item", OK, text=FRENCH, grams=2),
+        posted("an item with a link", OK, text=LINK, grams=3),
     ),
 )
 CLIENTS = {"assistant": ASSISTANT, "recyclic": RECYCLIC}

@@ -17,14 +17,14 @@ PAGE = clients.RECYCLIC.page
 def items(target: Target) -> Iterator[Row]:
     """The way through and its time; and nobody without a token."""
     public, user = Public.of(target), clients.token(target, clients.RECYCLIC, clients.ALICE)
-    name = f"Vélo d'enfant {secrets.token_hex(4)}"
-    body = json.dumps({"name": name, "grams": 8200}).encode()
+    text = f"Vélo d'enfant {secrets.token_hex(4)}"
+    body = json.dumps({"text": text, "grams": 8200}).encode()
     headers = {**user, "Content-Type": "application/json"}
     began = time.monotonic()
     answer = public.ask("POST", PAGE, headers=headers, body=body)
     took = time.monotonic() - began
     yield Row(SUBJECT, "is received", answer.status == 201, f"{answer.status} in {took * 1000:.0f} ms")
-    found = [item for item in json.loads(public.ask("GET", PAGE, headers=user).body) if item["name"] == name]
+    found = [item for item in json.loads(public.ask("GET", PAGE, headers=user).body) if item["text"] == text]
     yield Row(SUBJECT, "is read back with its weight", [item["grams"] for item in found] == [8200], f"{len(found)}")
     nobody = public.ask("GET", PAGE)
     yield Row(SUBJECT, "is not shown without a token", nobody.status == 401, str(nobody.status))

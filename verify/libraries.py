@@ -70,14 +70,15 @@ class Attempt:
 
 
 def libraries(target: Target) -> Iterator[Row]:
-    """Each library against the right server and each wrong one, from a task of an application."""
+    """Each library that has a link here, against the right server and each wrong one, from a task of an application."""
     opened = Opened.of(target)
     for library, protocol in LIBRARIES.items():
         found = _caller(target, protocol)
-        servers = found and _servers(found[0], opened)
-        if not found or not servers:
-            why = opened.closed or "the root's key is unknown" if found else "no application uses it"
-            yield Row(library, "refuses a wrong server", ok=None, seen=why)
+        if not found:
+            continue
+        servers = _servers(found[0], opened)
+        if not servers:
+            yield Row(library, "refuses a wrong server", ok=None, seen=opened.closed or "the root's key is unknown")
             continue
         task, link = found
         speaks_postgres = protocol is Protocol.postgres
