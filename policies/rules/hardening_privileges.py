@@ -139,6 +139,8 @@ def confinement_stays_on(resource: Resource) -> Problems:
     """
     if resource.at(f"{SPEC}.privileges.seLinuxContext.disable").value:
         yield f"{SPEC}.privileges.seLinuxContext.disable is set"
+    if resource.at(f"{SPEC}.privileges.seLinuxContext.type").text in {"spc_t", "unconfined_t"}:
+        yield f"{SPEC}.privileges.seLinuxContext.type confines nothing"
     for option in resource.at("securityOpts").each():
         said = option.text.replace(" ", "").lower()
         if LIFTED.fullmatch(said) or said in {"no-new-privileges:false", "no-new-privileges=false"}:

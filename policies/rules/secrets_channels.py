@@ -56,13 +56,15 @@ def command_lines_hold_no_secret(resource: Resource) -> Problems:
             yield f"{words[0].path} and what follows {found}"
 
 
-@each(*WORKLOADS, NETWORK, VOLUME, CONFIG, severity=Severity.HIGH, remedy=FILES, see=OWASP)
+@each(*WORKLOADS, NETWORK, VOLUME, CONFIG, SECRET, severity=Severity.HIGH, remedy=FILES, see=OWASP)
 def metadata_hold_no_secret(resource: Resource) -> Problems:
     """No label, log option, driver option, host name or alias holds a secret.
 
     Metadata is listed to everyone who may list objects, and copied to log servers.
     """
-    for label in [*resource.at("labels").each(), *resource.at(f"{SPEC}.labels").each()]:
+    mounts = Workload(resource).at("mounts").each() if resource.type in WORKLOADS else ()
+    of_mounts = (label for mount in mounts for label in mount.at("volumeOptions.labels").each())
+    for label in [*resource.at("labels").each(), *resource.at(f"{SPEC}.labels").each(), *of_mounts]:
         yield from _reported(label.at("label").text, label.at("value"))
     for name, value in _options(resource):
         yield from _reported(name, value)

@@ -6,9 +6,9 @@ import re
 from typing import Any, Final
 
 from .kit.resource import Resource
-from .kit.rule import CONFIG, SECRET, SERVICE, Problems, Severity, each, whole_stack
+from .kit.rule import CONFIG, SECRET, SERVICE, VOLUME, Problems, Severity, each, whole_stack
 from .kit.stack import Stack
-from .kit.workload import SPEC
+from .kit.workload import SPEC, Workload
 
 MOUNTED: Final = re.compile(r"/run/secrets/[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -85,3 +85,18 @@ def configs_are_used(stack: Stack) -> Any:
     """
     used = stack.users(CONFIG, SERVICE, "taskSpec")
     yield from ((config.urn, "no service mounts it") for config in stack.of(CONFIG) if config.urn not in used)
+
+
+@whole_stack(
+    severity=Severity.HIGH,
+    remedy='Give the volume driver_opts {"type": "tmpfs", "device": "tmpfs"}.',
+)
+def keepers_keep_secrets_in_memory(stack: Stack) -> Any:
+    """What a keeper copies for its callee lies in memory.
+
+    On a disk the copies outlive their rotation, and go into every backup of the host.
+    """
+    for volume, services in stack.users(VOLUME, SERVICE, "taskSpec").items():
+        kept = any(Workload(service).kind == "keeper" for service in services)
+        if kept and stack.by_urn[volume].at("driverOpts.type").text != "tmpfs":
+            yield volume, "a keeper's copies of secrets lie on a disk"

@@ -117,6 +117,8 @@ def _unverified(block: nginx.Directive) -> Iterator[str]:
             yield f"without {name}"
     if not block.says("proxy_ssl_session_reuse", "off"):
         yield "without proxy_ssl_session_reuse off"
+    if block.inherited("proxy_ssl_protocols") and not block.says("proxy_ssl_protocols", "TLSv1.3"):
+        yield "with proxy_ssl_protocols below TLSv1.3"
 
 
 def _public(resource: Resource) -> Iterator[tuple[str, nginx.Directive]]:

@@ -125,6 +125,8 @@ def _unverified(peer: dict[str, Any]) -> Problems:
         yield "names no ca_file"
     if tls.get("insecure_skip_verify"):
         yield "skips verification"
+    if tls.get("min_version", "TLS13") != "TLS13":
+        yield "accepts less than TLS 1.3"
 
 
 def _peers(document: Any) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -20,6 +20,7 @@ from tests.policies.examples import (
     Program,
     availability,
     backups,
+    conduct,
     hardening,
     isolation,
     operation,
@@ -36,6 +37,7 @@ EXAMPLES = {
     for module in (
         availability,
         backups,
+        conduct,
         hardening,
         isolation,
         operation,

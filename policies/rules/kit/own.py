@@ -30,6 +30,8 @@ LONGEST: Final = 512
 """A longer value, a PEM key or a file of settings, is looked for as a whole and line by line."""
 PRIVATE: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)-----END", re.DOTALL)
 WORD: Final = re.compile(r"[^\s\"'=:,;&|@/]+")
+PLAIN_WORD: Final = re.compile(r"[^\s\"'=]+")
+"""A piece of a secret may hold what separates words elsewhere."""
 
 
 class Own:
@@ -94,7 +96,7 @@ class Own:
         """The name of each secret that stands in `places` in pieces, and the paths of the pieces."""
         pieces: defaultdict[str, dict[str, str]] = defaultdict(dict)
         for place in places:
-            for text in {place.text, *WORD.findall(place.text)}:
+            for text in {word for _, view in views(place.text) for word in _words(view)}:
                 if len(text) >= PIECE and text[-PIECE:] in self._grams:
                     for value in self._grams.get(text[:PIECE], ()):
                         if len(text) < len(value) and text in value:
@@ -103,6 +105,12 @@ class Own:
             used = _cover(value, list(held))
             if used:
                 yield self._forms[value], sorted({held[piece] for piece in used})
+
+
+def _words(text: str) -> Iterator[str]:
+    yield text
+    yield from WORD.findall(text)
+    yield from PLAIN_WORD.findall(text)
 
 
 def _values(resource: Resource) -> Iterator[str]:

@@ -50,6 +50,7 @@ PLACES: Final = tuple(
         r"""\b rabbitmqctl \s+ (?:add_user|change_password) \s+ \S+ \s+ (?P<value>[^\s]+)""",
         r"""\b htpasswd \s+ -\w*b\w* .* \s (?P<value>[^\s]+) \s* $""",
         r"""(?i: \b authorization ["']? \s* [:=\ ] \s* ["']? (?:basic|bearer|token|apikey) \s+ ) (?P<value>[^\s"']+)""",
+        r"""://[^\s/:@]* : (?P<value>[^\s/@]+) @""",  # also what no reader of addresses accepts
         r"""define\( \s* ["'] \w*(?:PASSWORD|SECRET|TOKEN|_KEY|_SALT)\w* ["'] \s* , \s* ["'](?P<value>[^"']+)""",  # PHP
         r"""(?i: <(?P<tag>\w*(?:password|passphrase|secret|token))> ) (?P<value>[^<]+) </""",
         r"""(?i: key="\w*(?:password|secret|token|apikey)" \s+ value= ) "(?P<value>[^"]+)" """,

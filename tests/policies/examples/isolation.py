@@ -387,6 +387,7 @@ EXAMPLES = {
             lambda: sharing("database", "keeper", memory=True, name="known-at-once"),
             lambda: [sharing("database"), sharing("cache")],
         ],
+        also=frozenset({"keepers-keep-secrets-in-memory"}),
     ),
     "names-of-the-outside-do-not-resolve": Examples(
         breaks=[

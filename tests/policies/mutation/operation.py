@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import copy
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -26,8 +25,15 @@ Props = dict[str, Any]
 Change = tuple[str, Props]  # where, and the properties afterwards
 
 
-def _parents(props: Props, path: str) -> Iterator[tuple[str, Any, str]]:
-    """The place (where, holder, key) of the field in each element of the lists on its way; makes objects, not lists."""
+def _copied(value: Any) -> Any:
+    """A copy whose leaves are the same: the mark for what is unknown is one object."""
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
+
+
+def _parents(props: Props, path: str, *, make: bool = True) -> Iterator[tuple[str, Any, str]]:
+    """The place (where, holder, key) of the field in each element of the lists on its way; makes no list's parts."""
     step, _, rest = path.partition(".")
     name = step.removesuffix("[]")
     if not rest:
@@ -36,11 +42,13 @@ def _parents(props: Props, path: str) -> Iterator[tuple[str, Any, str]]:
     if step.endswith("[]"):
         held = props.get(name)
         for at, item in enumerate(held if isinstance(held, list) else ()):
-            yield from ((f"{name}[{at}].{where}", holder, key) for where, holder, key in _parents(item, rest))
+            yield from (
+                (f"{name}[{at}].{where}", holder, key) for where, holder, key in _parents(item, rest, make=False)
+            )
     else:
-        inside = props.setdefault(name, {})
+        inside = props.setdefault(name, {}) if make else props.get(name)
         if isinstance(inside, dict):
-            yield from ((f"{name}.{where}", holder, key) for where, holder, key in _parents(inside, rest))
+            yield from ((f"{name}.{where}", holder, key) for where, holder, key in _parents(inside, rest, make=make))
 
 
 def _rewritten(value: Any, pattern: str, text: str) -> Any:
@@ -59,7 +67,7 @@ def _text(holder: Any, key: str, operand: Any) -> Iterator[str]:
     pattern, text = operand
     held = holder.get(key)
     if isinstance(held, dict):
-        for name, value in list(held.items()):
+        for name, value in sorted(held.items()):
             held[name] = _rewritten(value, pattern, text)
             yield name
             held[name] = value
@@ -80,7 +88,7 @@ def _once(change: Callable[[Any, str, Any], None]) -> Callable[[Any, str, Any], 
 
 
 def _set(holder: Any, key: str, operand: Any) -> None:
-    holder[key] = copy.deepcopy(operand)
+    holder[key] = _copied(operand)
 
 
 def _drop(holder: Any, key: str, _operand: Any) -> None:
@@ -88,7 +96,7 @@ def _drop(holder: Any, key: str, _operand: Any) -> None:
 
 
 def _append(holder: Any, key: str, operand: Any) -> None:
-    holder[key] = [*(holder.get(key) or []), copy.deepcopy(operand)]
+    holder[key] = [*(holder.get(key) or []), _copied(operand)]
 
 
 def _put(holder: Any, key: str, operand: Any) -> None:
@@ -117,19 +125,19 @@ APPLY: dict[str, Callable[[Any, str, Any], Iterator[str]]] = {
 def changed(props: Props, path: str, name: str, operand: Any, held: Any = None) -> Iterator[Change]:
     """Each way in which the operation changes the field; with `held`, only where the field holds that."""
     if name == "put_in":
-        yield from _different(props, [(path, copy.deepcopy(props) | operand)])
+        yield from _different(props, [(path, _copied(props) | operand)])
         return
     if name == "new":
         parent = path.rpartition("[]")[0]
         name, path = "append", re.sub(r"\[\].*", "", parent) if "[]" in parent else parent
-    places = [where for where, _, _ in _parents(copy.deepcopy(props), path)]
+    places = [where for where, _, _ in _parents(_copied(props), path)]
     for at, where in enumerate(places):
-        mutant = copy.deepcopy(props)
+        mutant = _copied(props)
         holder, key = list(_parents(mutant, path))[at][1:]
         if held is not None and holder.get(key) != held:
             continue
         for inside in APPLY[name](holder, key, operand):
-            yield from _different(props, [(f"{where}.{inside}" if inside else where, copy.deepcopy(mutant))])
+            yield from _different(props, [(f"{where}.{inside}" if inside else where, _copied(mutant))])
 
 
 def _different(props: Props, changes: list[Change]) -> Iterator[Change]:
