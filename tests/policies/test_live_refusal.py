@@ -1,0 +1,60 @@
+"""A stack that breaks rule after rule leaves nothing in Docker: what the gate refuses was never begun."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from policies.rules import RULES
+from policies.rules.kit.rule import CONFIG, NETWORK, SECRET, SERVICE, VOLUME, Profile
+from tests.live.checkout import Checkout
+from tests.policies.test_rules import EXAMPLES, recorded
+
+REALISED = frozenset({SERVICE, NETWORK, VOLUME, SECRET, CONFIG})
+PROGRAM = """
+from tests.policies.build import example
+from tests.policies.test_rules import EXAMPLES
+
+for name in {names!r}:
+    id_, number = name.split("/")
+    example.set(f"{{id_}}-{{number}}")
+    EXAMPLES[id_].breaks[int(number)]()
+"""
+
+
+def breaking() -> list[str]:
+    """The first breaking program of each rule that is made of what the embedded engine realises alone."""
+    found = []
+    for rule in RULES:
+        examples = EXAMPLES[rule.id]
+        if rule.profile is Profile.BASELINE and not rule.advisory and examples.stack == "dev":
+            for number in range(len(examples.breaks)):
+                types = {it.type for it in recorded("dev")[f"{rule.id}/breaks/{number}"]}
+                if all(type_ in REALISED or type_.startswith(("random:index/randomP", "tls:")) for type_ in types):
+                    found.append(f"{rule.id}/{number}")
+                    break
+    return found
+
+
+def objects() -> set[str]:
+    """The names of everything that the engine holds."""
+    kinds = ("service", "network", "volume", "secret", "config", "container")
+    commands = [["docker", kind, "ls", "-q", *(["-a"] if kind == "container" else [])] for kind in kinds]
+    return {line for command in commands for line in subprocess.check_output(command, text=True).split()}
+
+
+@pytest.mark.live
+def test_a_stack_that_breaks_the_rules_leaves_nothing(tmp_path: Path) -> None:
+    programs = breaking()
+    assert len(programs) > 60
+    checkout = Checkout.at(tmp_path)
+    checkout.stack("broken", like="dev")
+    (tmp_path / "__main__.py").write_text(PROGRAM.format(names=programs))
+    before = objects()
+    done = checkout.run("up", "--yes", "--stack", "broken")
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert len([name for name in programs if name.split("/")[0] in said]) > 30
+    assert objects() <= before
