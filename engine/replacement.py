@@ -24,7 +24,8 @@ def delete_first(deployment: Deployment, old: ResourceState, new: ResourceState,
                 raise deployment.fail(
                     f'unable to replace resource "{each.urn}" as part of replacing "{new.urn}" as it is currently '
                     "marked for protection. To unprotect the resource, remove the `protect` flag from the resource "
-                    "in your Pulumi program and run `pulumi up`",
+                    "in your Pulumi program and run `pulumi up`, or use the command:\n"
+                    f"`pulumi state unprotect '{each.urn}'`",
                     new.urn,
                 )
             deployment.condemned[each.urn] = keys

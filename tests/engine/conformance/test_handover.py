@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ CASES = [name for name in NAMES if not name.startswith("docker-") and name not i
 def _pulumi(case: Case, *arguments: str) -> None:
     environment = {
         **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",  # the Python that runs the programs
         "PULUMI_BACKEND_URL": f"file://{case.stack.backend}",
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
