@@ -13,9 +13,11 @@ from pulumi.runtime import rpc_manager, settings
 from pulumi.runtime.proto import analyzer_pb2, resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
+from engine.unburdened import unburden
 from policies.rules.kit.resource import Resource
 from policies.rules.pack import wire
 
+unburden()  # thousands of examples are recorded at once, and the SDK's wait is quadratic in them
 FEATURES = (resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS, resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES)
 
 

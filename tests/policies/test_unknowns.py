@@ -22,7 +22,7 @@ LATER = frozenset({
     "own-secrets-stand-nowhere-else", "values-have-one-name", "secrets-are-rotated", "default-credentials-are-not-used",
     "secrets-hold-something", "given-certificates-are-strong", "replaceable-objects-are-auto-named",
     "workloads-have-a-network-of-their-own", "workloads-stay-off-the-default-networks", "volumes-are-not-shared",
-    "authority-keys-are-no-files", "sealed-values-stay-in-secrets", "stops-outlast-drains",
+    "authority-keys-are-no-files", "sealed-values-stay-in-secrets", "stops-outlast-drains", "keys-are-not-written-out",
 })  # fmt: skip
 """Rules about what exists only once it is made (a secret's data, an identifier); what makes it has its own rule."""
 
