@@ -96,7 +96,7 @@ def test_what_mounts_a_volume_and_a_secret_mounts_the_same(composed: Compose) ->
     secrets = composed.document["services"]["shop-stock-service"]["secrets"]
     (key,) = (each for each in secrets if each["target"] == "/run/secrets/signing-key")
     assert key == {
-        "source": "shop-stock-signing-key", "target": "/run/secrets/signing-key", "uid": "10001", "gid": "10001",
+        "source": "shop-signing-key", "target": "/run/secrets/signing-key", "uid": "10001", "gid": "10001",
         "mode": 0o400,
     }  # fmt: skip
 
