@@ -54,7 +54,7 @@ def service(owner: Component, task: Task) -> docker.Service:
     """The service: hardened, health-gated, replaced without a gap where that is possible, rolled back when it fails."""
     order = "stop-first" if task.single else "start-first"
     rollout: Any = {"parallelism": 1, "delay": "0s", "order": order, "max_failure_ratio": "0.0"}
-    rollout |= {"monitor": f"{task.health.interval * RETRIES + 2}s"}
+    rollout |= {"monitor": written(task.health.interval * RETRIES + 2)}
     failing: Any = {**rollout, "failure_action": "rollback"}
     turning_back: Any = {**rollout, "failure_action": "pause"}
     endpoint: Any = {"mode": "dnsrr"} | ({"ports": [dict(port) for port in task.ports]} if task.ports else {})
@@ -73,7 +73,7 @@ def service(owner: Component, task: Task) -> docker.Service:
         endpoint_spec=endpoint,
         update_config=failing,
         rollback_config=turning_back,
-        converge_config={"delay": "500ms", "timeout": f"{task.health.start * 5}s"},
+        converge_config={"delay": "500ms", "timeout": written(task.health.start * 5)},
         opts=ResourceOptions(parent=owner, delete_before_replace=task.single),
     )
 
@@ -103,16 +103,16 @@ def _container(task: Task) -> dict[str, Any]:
         "read_only": True,
         "cap_drops": ["ALL"],
         "stop_signal": task.stop_signal,
-        "stop_grace_period": f"{task.grace}s",
+        "stop_grace_period": written(task.grace),
         "mounts": [tmpfs("/tmp", 64), *(dict(mount) for mount in task.mounts)],
         "secrets": [file.mounted() for file in task.secrets],
         "configs": [file.mounted() for file in task.configs],
         "healthcheck": {
             "tests": ["CMD", *task.check],
-            "interval": f"{task.health.interval}s",
+            "interval": written(task.health.interval),
             "timeout": "10s",
             "retries": RETRIES,
-            "start_period": f"{task.health.start}s",
+            "start_period": written(task.health.start),
         },
         **({} if task.resolves_outside else {"dns_config": resolver}),
     }
@@ -123,9 +123,19 @@ def _networks(task: Task) -> list[dict[str, Any]]:
     return called + [{"id": network.id} for network in task.calls_on]
 
 
+def written(seconds: int) -> str:
+    """A duration as the plugin reads it back (`1m30s`): in any other form each preview would change the service."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    whole = f"{hours}h{minutes}m{rest}s" if hours else f"{minutes}m{rest}s" if minutes else f"{rest}s"
+    for empty in ("m0s", "h0m"):
+        whole = whole[:-2] if whole.endswith(empty) else whole
+    return whole
+
+
 def tmpfs(target: str, megabytes: int) -> dict[str, Any]:
-    """A mount in memory, of a limited size."""
-    return {"type": "tmpfs", "target": target, "tmpfs_options": {"size_bytes": megabytes * MEGABYTE, "mode": 0o1777}}
+    """A mount in memory, of a limited size, and 1777 as Docker makes it: the plugin reads no sticky bit back."""
+    return {"type": "tmpfs", "target": target, "tmpfs_options": {"size_bytes": megabytes * MEGABYTE}}
 
 
 def volume(source: pulumi.Input[str], target: str, *, read_only: bool = False) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a system becomes."""
 
+import re
 from ipaddress import ip_network
 from typing import Any
 
@@ -7,6 +8,7 @@ import pulumi
 import pytest
 
 from components import Platform
+from components.task import written
 from diagram import Cache, Database, Edge, Egress, Forward, Gateway, Generation, Route, Secret, Service, System
 from tests.components.recorder import Recorder, record
 
@@ -179,6 +181,27 @@ def test_every_service_is_hardened(deployed: Recorder) -> None:
         assert container["user"] == "10001:10001"
         assert container["init"] is True
         assert service["taskSpec"]["resources"]["limits"]["memoryBytes"] > 0
+
+
+def test_no_service_differs_from_what_the_plugin_reads_back(deployed: Recorder) -> None:
+    """It writes a minute as 1m, and a mode without its sticky bit."""
+    for service in deployed.of("docker:Service").values():
+        container = service["taskSpec"]["containerSpec"]
+        check, rollout = container["healthcheck"], service["updateConfig"]
+        durations = [container["stopGracePeriod"], check["interval"], check["timeout"], check["startPeriod"]]
+        for duration in (*durations, rollout["monitor"], rollout["delay"]):
+            assert re.fullmatch(
+                r"0s|([1-9]\d*h)?([1-5]?[1-9]m|[1-5]0m|(?<=h)0m(?=\d))?([1-5]?[1-9]s|[1-5]0s)?", duration
+            )
+        assert all(mount.get("tmpfsOptions", {}).get("mode", 0) <= 0o777 for mount in container["mounts"])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0s"), (59, "59s"), (60, "1m"), (90, "1m30s"), (600, "10m"), (3600, "1h"), (3605, "1h0m5s")],
+)
+def test_a_duration_is_written_as_the_plugin_reads_it(seconds: int, text: str) -> None:
+    assert written(seconds) == text
 
 
 def test_an_encryption_key_stays_when_a_new_generation_comes() -> None:
