@@ -1,10 +1,11 @@
 """Where a component is built: its system, the stack's root, and what was built before it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
 import pulumi
+import pulumi_docker as docker
 
 import diagram
 from components import expiry
@@ -30,6 +31,17 @@ class Place:
     """The secret configuration that was given."""
     files: Mapping[str, SecretFile]
     """The secrets that services read, by name: those that the stack makes, and those that were given."""
+
+    made: dict[str, list[docker.Service]] = field(default_factory=dict)
+    """Of each service that was realised so far: itself, and its keeper."""
+
+    def awaited(self, service: Service) -> list[docker.Service]:
+        """What has to be healthy before `service` can be: its callees with their keepers.
+
+        An engine makes so many at a time: without an order those that wait could keep those they wait for from coming.
+        """
+        callees = [link.callee for link in self.system.callees(service)] if service.waits else []
+        return [made for callee in callees for made in self.made[callee]]
 
     def callers(self, service: Service) -> list[Link]:
         """The links by which `service` is called."""

@@ -63,7 +63,7 @@ class Platform(Component):
             secrets=secrets or {},
             files=self._files(system, secrets or {}),
         )
-        for it in sorted(system.services, key=_knows_of_all):
+        for it in sorted(system.callees_first(), key=_knows_of_all):
             REALISED[it.kind](self.child(it.name), it, place, authorities.get(it.name), opts=self.own)
         self.url = _url(system)
         self.root_certificate = root.certificate

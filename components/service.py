@@ -41,7 +41,8 @@ class Service(Component):
         self.reader = description.name
         self.place = place
         self.authority = authority
-        self.service = service(self, self._task())
+        self.service = service(self, self._task(), after=place.awaited(description))
+        place.made[description.name] = [self.service]
         self.companions()
         self.register_outputs({"name": self.service.name})
 

@@ -50,7 +50,8 @@ class Stateful(Service):
 
     def companions(self) -> None:
         """Its keeper."""
-        Keeper(self.child("keeper"), self, self.shared, opts=self.own)
+        keeper = Keeper(self.child("keeper"), self, self.shared, opts=self.own)
+        self.place.made[self.description.name].append(keeper.service)
 
     def keeper_files(self, keeper: Component) -> tuple[list[SecretFile], list[ConfigFile]]:
         """What the keeper is given beside certificates."""

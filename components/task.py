@@ -50,8 +50,11 @@ class Task:
     resolves_outside: bool = False
 
 
-def service(owner: Component, task: Task) -> docker.Service:
-    """The service: hardened, health-gated, replaced without a gap where that is possible, rolled back when it fails."""
+def service(owner: Component, task: Task, after: Sequence[docker.Service] = ()) -> docker.Service:
+    """The service: hardened, health-gated, replaced without a gap where that is possible, rolled back when it fails.
+
+    It is made once those in `after` are healthy.
+    """
     order = "stop-first" if task.single else "start-first"
     rollout: Any = {"parallelism": 1, "delay": "0s", "order": order, "max_failure_ratio": "0.0"}
     rollout |= {"monitor": written(task.health.interval * RETRIES + 2)}
@@ -74,7 +77,7 @@ def service(owner: Component, task: Task) -> docker.Service:
         update_config=failing,
         rollback_config=turning_back,
         converge_config={"delay": "500ms", "timeout": written(task.health.start * 5)},
-        opts=ResourceOptions(parent=owner, delete_before_replace=task.single),
+        opts=ResourceOptions(parent=owner, delete_before_replace=task.single, depends_on=list(after)),
     )
 
 

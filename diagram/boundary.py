@@ -24,6 +24,7 @@ class Gateway(Service):
     """Ends the clients' TLS (1.3 only), limits and filters what they send, and hands it to the services behind."""
 
     kind: ClassVar[str] = "gateway"
+    waits: ClassVar[bool] = False
 
     zone: Zone = Zone.dmz
     port: Port | None = 9443
@@ -74,6 +75,7 @@ class Edge(Service):
     """Publishes the only ports, and passes what comes there to the gateway without reading it."""
 
     kind: ClassVar[str] = "edge"
+    waits: ClassVar[bool] = False
 
     zone: Zone = Zone.dmz
     gateway: Gateway
@@ -98,6 +100,7 @@ class Egress(Service):
     """Lets each declared caller reach the hosts declared for it, and refuses and logs everything else."""
 
     kind: ClassVar[str] = "egress"
+    waits: ClassVar[bool] = False
     protocol: ClassVar[Protocol] = Protocol.proxy
 
     zone: Zone = Zone.dmz
@@ -114,6 +117,7 @@ class Forward(Service):
     """A fixed TCP forward to one outside address, for what speaks no HTTP."""
 
     kind: ClassVar[str] = "forward"
+    waits: ClassVar[bool] = False
     protocol: ClassVar[Protocol] = Protocol.tcp
 
     zone: Zone = Zone.dmz

@@ -23,6 +23,7 @@ class Alerting(Service):
     """Alertmanager: groups, routes and sends what the monitor finds, by its egress."""
 
     kind: ClassVar[str] = "alerting"
+    waits: ClassVar[bool] = False
 
     zone: Zone = Zone.monitoring
     port: Port | None = 9093
@@ -40,6 +41,7 @@ class Monitor(Service):
     """Prometheus: scrapes every service of its system that has metrics, and evaluates `rules`."""
 
     kind: ClassVar[str] = "monitor"
+    waits: ClassVar[bool] = False
 
     zone: Zone = Zone.monitoring
     alerting: Alerting | None = None

@@ -46,6 +46,8 @@ class Service(Description):
     """A program that others may call over HTTP: a front ends its TLS and asks each caller for its certificate."""
 
     kind: ClassVar[str] = "service"
+    waits: ClassVar[bool] = True
+    """Whether it becomes healthy only when its callees answer."""
     protocol: ClassVar[Protocol] = Protocol.http
 
     name: Name

@@ -198,6 +198,11 @@ class System(Description):
             if count > 16:
                 yield f"{service.name}: joins {count} networks, so its tasks take about {count * 0.4:.0f} s to start"
 
+    def callees_first(self) -> list[Service]:
+        """The services, each after those that it calls."""
+        graph = {it.name: [link.callee for link in self.callees(it)] for it in self.services}
+        return [self.by_name[name] for name in TopologicalSorter(graph).static_order()]
+
     @property
     def third_party_keys(self) -> list[str]:
         """The secret configuration keys that the system reads."""

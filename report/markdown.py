@@ -53,7 +53,7 @@ def _lines(report: Report, *, plan: bool = True) -> Iterator[str]:
 
 def _counted(report: Report) -> str:
     ops = [each.op for each in report.effective]
-    counts = [f"{ops.count(op)} to {op}" for op in dict.fromkeys(ops)]
+    counts = [f"{ops.count(op)} to {op}" for op in sorted(set(ops))]
     if counts:
         return ", ".join(counts)
     return "No changes" if report.subject == "preview" else f"{report.resources} resources"

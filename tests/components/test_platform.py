@@ -211,3 +211,13 @@ def test_an_encryption_key_stays_when_a_new_generation_comes() -> None:
     system = System(name="shop", services=(only,), generation=Generation(current=3, previous=2))
     made = set(record(lambda: Platform("shop", system)).of("random:RandomBytes"))
     assert made == {f"shop-sealing-key-g{n}" for n in (1, 2, 3)} | {f"shop-signing-key-g{n}" for n in (2, 3)}
+
+
+def test_what_waits_for_its_callees_is_made_after_them_and_their_keepers(deployed: Recorder) -> None:
+    made = [
+        it.name.removeprefix("shop-").removesuffix("-service") for it in deployed.resources if "service:S" in it.type
+    ]
+    awaited = {link.callee for link in shop().links if link.caller == "orders"}
+    keepers = {f"{callee}-keeper" for callee in awaited} & set(made)
+    assert len(keepers) == 2
+    assert made.index("orders") > max(made.index(name) for name in awaited | keepers)
