@@ -10,14 +10,18 @@ import pytest
 
 from engine import api, crypto, history
 from engine.cli.reporting import Plan
+from engine.docker.files import Secret, ServiceConfig
+from engine.docker.network import Network
 from engine.docker.resource import Resource
 from engine.docker.service import Service
+from engine.docker.volume import Volume
 from engine.events import Diagnostic, Event, PolicyFinding, PolicyPack, StepStarted
 from engine.provider import Progress, Properties
 from report.model import Report
 from tests.engine.forked import ForkedPhase
 from tests.engine.stacks import stack_of
 
+KINDS = (Network, Secret, Service, ServiceConfig, Volume)
 CANARY = "canary-5d41402abc4b2a76b9719d911017c592"
 SHOP: dict[str, Any] = {
     "links": ["api-to-database"],
@@ -93,7 +97,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
 
     monkeypatch.setattr(api, "Phase", ForkedPhase)
     monkeypatch.setattr(crypto, "ITERATIONS", 10)
-    for kind in (*Resource.__subclasses__(), Service):
+    for kind in KINDS:
         monkeypatch.setattr(kind, "create", create)
         monkeypatch.setattr(kind, "update", update)
         monkeypatch.setattr(kind, "delete", lambda *_: None)
