@@ -16,23 +16,21 @@ OF_A_LINK: Final = re.compile(r"(?:^|-)(?P<caller>[a-z0-9-]+)-to-[a-z0-9-]+-clie
 GENERATION: Final = re.compile(r"_g\d+$")
 
 
-@each(
-    REQUEST,
-    LEAF,
-    AUTHORITY,
+@whole_stack(
     severity=Severity.CRITICAL,
     remedy="Make the key with tls.PrivateKey; for an authority that others share write a waiver.",
     see=["CWE-321"],
 )
-def keys_are_not_written_out(resource: Resource) -> Problems:
+def keys_are_not_written_out(stack: Stack) -> Any:
     """The key of a certificate is made by the stack.
 
     A key that stands in the program is in its repository; one that was given has been elsewhere before.
     """
-    for name in KEYS:
-        place = resource.at(name)
-        if not place.unknown and not resource.made_from(name) and known_format(place.text):
-            yield f"{name} is written out, or given"
+    for resource in stack.of(REQUEST, LEAF, AUTHORITY):
+        for name in KEYS:
+            place = resource.at(name)
+            if not place.unknown and not resource.made_from(name) and known_format(place.text):
+                yield resource.urn, f"{name} is written out, or given"
 
 
 @whole_stack(

@@ -45,6 +45,13 @@ def test_a_second_preview_is_empty(assistant: Checkout) -> None:
     assert changes(assistant) == {}
 
 
+def test_what_was_deployed_keeps_every_rule(assistant: Checkout) -> None:
+    state = assistant.must("stack", "export", "--stack", "live")
+    command = [".venv/bin/python", "-m", "policies", "check", "-"]
+    done = subprocess.run(command, cwd=assistant.path, input=state, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_refresh_finds_no_drift(assistant: Checkout) -> None:
     assistant.must("refresh", "--yes", "--stack", "live")
     assert changes(assistant) == {}
