@@ -12,7 +12,8 @@ def same(deployment: Deployment, change: Change) -> None:
     """Nothing to do but to record the resource as the program now declares it."""
     old, new = _both(change)
     with deployment.step(change):
-        new.id, new.outputs, new.init_errors = old.id, seal_named(old.outputs, new.additional_secret_outputs), []
+        new.id, new.init_errors = old.id, []
+        new.outputs = seal_named(taint(old.outputs, new.inputs), new.additional_secret_outputs)
         deployment.journal.end(None, gone=old, new=new)
 
 

@@ -243,3 +243,12 @@ def test_a_random_value_is_a_secret_of_its_own_kind(tmp_path: Path) -> None:
     assert len(made["result"].value) == 40
     assert sum(letter.isdigit() for letter in made["result"].value) >= 5
     assert made["bcryptHash"].value.startswith("$2a$10$")
+
+
+def test_an_input_that_becomes_secret_without_changing_is_in_clear_nowhere_in_the_state(tmp_path: Path) -> None:
+    made = "random.RandomId('a', byte_length=4, prefix={0}, keepers={{'k': {0}}})"
+    for value in ("'canary'", "pulumi.Output.secret('canary')"):
+        stack = stack_of(tmp_path, HEAD + made.format(value))
+        assert api.up_without_plan(stack).ok
+    outputs = resources(stack)["a"].outputs
+    assert (outputs["prefix"], outputs["keepers"]) == (Secret("canary"), {"k": Secret("canary")})
