@@ -1,6 +1,6 @@
 """What a program asks for: one registration, and the refusal of options that only the Pulumi CLI knows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi.runtime.proto import alias_pb2, resource_pb2
@@ -43,6 +43,11 @@ class Goal:
     retain_on_delete: bool
     aliases: list[alias_pb2.Alias]
     hooks: dict[str, list[str]]
+    declared: dict[str, Any] = field(init=False)
+    """The inputs before `ignore_changes` put old values in; a replacement is made from these."""
+
+    def __post_init__(self) -> None:
+        self.declared = self.inputs
 
 
 def of(request: resource_pb2.RegisterResourceRequest, parent: str) -> Goal:

@@ -244,6 +244,7 @@ def _replace(deployment: Deployment, goal: Goal, old: ResourceState, new: Resour
         if not deployment.preview:
             raise deployment.fail(message, new.urn)
         deployment.error(message, new.urn)
+    goal.inputs = goal.declared
     _check(deployment, new, goal, None)
     first = diff.delete_before_replace if goal.delete_before_replace is None else goal.delete_before_replace
     if first or old.pending_replacement:

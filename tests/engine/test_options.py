@@ -252,3 +252,13 @@ def test_an_input_that_becomes_secret_without_changing_is_in_clear_nowhere_in_th
         assert api.up_without_plan(stack).ok
     outputs = resources(stack)["a"].outputs
     assert (outputs["prefix"], outputs["keepers"]) == (Secret("canary"), {"k": Secret("canary")})
+
+
+def test_a_replacement_takes_also_the_changes_that_were_ignored_until_then(tmp_path: Path) -> None:
+    made = "random.RandomPassword('a', length=12, keepers={}, opts=O(ignore_changes=['keepers.x']))"
+    held = []
+    for keepers in ({"x": "1", "y": "1"}, {"x": "2", "y": "1"}, {"x": "2", "y": "2"}):
+        stack = stack_of(tmp_path, HEAD + made.replace("{}", repr(keepers)))
+        assert api.up_without_plan(stack).ok
+        held.append(resources(stack)["a"].inputs["keepers"])
+    assert held == [{"x": "1", "y": "1"}, {"x": "1", "y": "1"}, {"x": "2", "y": "2"}]
