@@ -47,6 +47,8 @@ async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, iden
             [asyncio.create_task(copy(reader, inside.stdin)), asyncio.create_task(copy(inside.stdout, writer))],
             return_when=asyncio.FIRST_COMPLETED,
         )
+    except asyncio.CancelledError:
+        pass  # the forwarder ends, and this connection with it
     finally:
         writer.close()
         if inside.returncode is None:
@@ -62,6 +64,9 @@ async def copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> No
 
 async def forward(stack: str, service: str, port: int | None) -> None:
     """Listen until interrupted."""
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
     identity, inner = container(stack, service)
     outer = port or inner - LOOPBACK
     try:
@@ -69,8 +74,8 @@ async def forward(stack: str, service: str, port: int | None) -> None:
     except OSError as error:
         raise ForwardError(f"127.0.0.1:{outer} cannot be used ({error.strerror}): name another port") from None
     print(f"{service} of stack {stack}: http://127.0.0.1:{outer}  (Ctrl-C ends it)", flush=True)
-    async with server:
-        await server.serve_forever()
+    await ended.wait()
+    server.close()
 
 
 def main() -> int:
@@ -85,8 +90,6 @@ def main() -> int:
     except (ForwardError, DockerException) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        pass
     return 0
 
 
