@@ -1,0 +1,19 @@
+import pulumi
+import pulumi_random as random
+import pulumi_tls as tls
+from pulumi import ResourceOptions
+
+
+def password(name, epoch="1", **options):
+    return random.RandomPassword(name, length=12, special=False, keepers={"e": epoch}, opts=ResourceOptions(**options))
+
+
+class Box(pulumi.ComponentResource):
+    def __init__(self, name, opts=None):
+        super().__init__("my:index:Box", name, {}, opts)
+        self.register_outputs({})
+
+
+password("a")
+box = Box("box")
+password("b", parent=box)

@@ -1,0 +1,12 @@
+import pulumi
+import pulumi_random as random
+import pulumi_tls as tls
+from pulumi import ResourceOptions
+
+
+def password(name, epoch="1", **options):
+    return random.RandomPassword(name, length=12, special=False, keepers={"e": epoch}, opts=ResourceOptions(**options))
+
+
+a = password("a", "2")
+p = random.RandomId("p", byte_length=2, prefix=a.result.apply(lambda r: "x"), keepers={"k": a.result.apply(lambda r: "v")})
