@@ -18,6 +18,8 @@ from tests.live.engine import docker, services, task
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(1200)]
 
+READERS = ("api", "agent", "oauth-manager")
+"""Who shares the application's key: a secret says who may read it, and is another once somebody else may."""
 NEW_SERVICE = """
     notes = Service(
         name="notes", port=8006, command=role("agent"), uses=(postgres.role(), redis.keys("~notes:*")),
@@ -176,6 +178,7 @@ def test_a_new_service_takes_five_lines_and_restarts_only_whom_it_touches(assist
         for step in steps
         if step["op"] in ("update", "replace") and "docker:index/service:Service" in step["urn"]
     }
-    assert touched == {"postgres", "redis", "postgres-keeper", "redis-keeper", "prometheus", "node-exporter"}
+    callees = {"postgres", "redis", "postgres-keeper", "redis-keeper"}
+    assert touched == {*callees, "prometheus", "node-exporter", *READERS}
     assistant.must("up", "--yes", "--stack", "live")
     assert "notes" in services("live")
