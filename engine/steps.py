@@ -13,7 +13,7 @@ def same(deployment: Deployment, change: Change) -> None:
     old, new = _both(change)
     with deployment.step(change):
         new.id, new.init_errors = old.id, []
-        new.outputs = seal_named(taint(old.outputs, new.inputs), new.additional_secret_outputs)
+        new.outputs = _marked(deployment, new, old.outputs)
         deployment.journal.end(None, gone=old, new=new)
 
 
