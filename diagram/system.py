@@ -150,11 +150,8 @@ class System(Description):
     @model_validator(mode="after")
     def calls_form_no_cycle(self) -> "System":
         """Two services that wait for each other would never be ready."""
-        graph: dict[str, set[str]] = {service.name: set() for service in self.services}
-        for link in self.links:
-            graph[link.caller].add(link.callee)
         try:
-            TopologicalSorter(graph).prepare()
+            self._order().prepare()
         except CycleError as error:
             raise ValueError(f"links: a cycle: {' -> '.join(reversed(error.args[1]))}") from None
         return self
@@ -200,8 +197,10 @@ class System(Description):
 
     def callees_first(self) -> list[Service]:
         """The services, each after those that it calls."""
-        graph = {it.name: [link.callee for link in self.callees(it)] for it in self.services}
-        return [self.by_name[name] for name in TopologicalSorter(graph).static_order()]
+        return [self.by_name[name] for name in self._order().static_order()]
+
+    def _order(self) -> TopologicalSorter[str]:
+        return TopologicalSorter({it.name: [link.callee for link in self.callees(it)] for it in self.services})
 
     @property
     def third_party_keys(self) -> list[str]:
