@@ -34,7 +34,7 @@ def page(rules: Sequence[Rule] = RULES) -> str:
 def _family(name: str, rules: Sequence[Rule]) -> Iterator[str]:
     yield f"## {name}\n\n| rule | severity | profile | | references | settings |\n|---|---|---|---|---|---|"
     for rule in rules:
-        profile = rule.profile.name.lower().replace("_", "-") + (", *advisory*" if rule.advisory else "")
+        profile = rule.profile.label + (", *advisory*" if rule.advisory else "")
         cells = (f"[{rule.id}](#{rule.id})", rule.severity.name.lower(), profile, rule.title, *_more(rule))
         yield f"| {' | '.join(cells)} |"
     yield ""

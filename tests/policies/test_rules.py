@@ -6,48 +6,25 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
 from policies.rules import RULES
 from policies.rules.kit.resource import Resource
-from policies.rules.kit.rule import Profile
+from policies.rules.kit.rule import PROFILES
 from policies.rules.kit.stack import Stack
 from policies.rules.pack.judge import Finding, Judge
+from tests.policies import examples as families
 from tests.policies.build import example
-from tests.policies.examples import (
-    Examples,
-    Program,
-    availability,
-    backups,
-    conduct,
-    hardening,
-    isolation,
-    operation,
-    ownership,
-    privileges,
-    secrets,
-    servers,
-    transport,
-)
+from tests.policies.examples import Examples, Program
 from tests.policies.recorder import record
 
-EXAMPLES = {
+EXAMPLES: dict[str, Examples] = {
     id_: examples
-    for module in (
-        availability,
-        backups,
-        conduct,
-        hardening,
-        isolation,
-        operation,
-        ownership,
-        privileges,
-        secrets,
-        servers,
-        transport,
-    )
-    for id_, examples in module.EXAMPLES.items()
+    for family in sorted(found.name for found in iter_modules(families.__path__))
+    for id_, examples in import_module(f"{families.__name__}.{family}").EXAMPLES.items()
 }
 TODAY = date(2026, 11, 21)
 BY_ID = {rule.id: rule for rule in RULES}
@@ -88,7 +65,7 @@ def recorded(stack: str) -> dict[str, list[Resource]]:
 
 
 def judged(name: str, examples: Examples) -> list[Finding]:
-    profile = Profile[examples.profile.upper().replace("-", "_")] if examples.profile else None
+    profile = PROFILES[examples.profile] if examples.profile else None
     id_ = name.split("/", maxsplit=1)[0]
     settings = {id_: SETTINGS[id_]} if id_ in SETTINGS else {}
     judge = Judge(RULES, settings=settings, profile=profile, today=TODAY)

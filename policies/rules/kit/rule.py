@@ -46,6 +46,14 @@ class Profile(IntEnum):
     PRODUCTION = 2
     CIS_STRICT = 3
 
+    @property
+    def label(self) -> str:
+        """Its name as people write it."""
+        return self.name.lower().replace("_", "-")
+
+
+PROFILES: Final = {profile.label: profile for profile in Profile}
+
 
 @dataclass(frozen=True)
 class Rule:

@@ -13,7 +13,7 @@ from report import files
 from report.model import Report
 
 from ..kit.resource import Resource
-from ..kit.rule import Profile, Rule
+from ..kit.rule import PROFILES, Rule
 from ..kit.stack import Stack
 from . import configuration, document, waiver
 from .configuration import Configuration
@@ -64,7 +64,7 @@ def _report(given: argparse.Namespace, rules: Sequence[Rule], waived: Path) -> R
         [rule for rule in rules if config.level(rule) != "disabled"],
         waivers,
         config.settings,
-        profile=Profile[chosen.upper().replace("-", "_")] if chosen else None,
+        profile=PROFILES[chosen] if chosen else None,
     )
     findings = [finding for resource in resources for finding in judge.resource(resource)]
     findings += judge.stack(Stack(resources)) if resources else ()
@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Judge an exported stack or a preview. 0: nothing stops it; 1: a finding does; 2: misuse.",
     )
     parser.add_argument("file", type=Path, help=f"{document.ACCEPTED}; - for standard input")
-    parser.add_argument("--profile", choices=configuration.PROFILES, help="else by the stack's name")
+    parser.add_argument("--profile", choices=list(PROFILES), help="else by the stack's name")
     parser.add_argument("--waivers", type=Path, metavar="FILE", help="instead of the pack's own waivers.yaml")
     parser.add_argument("--config", type=Path, metavar="FILE", help="levels and settings, as --policy-pack-config")
     parser.add_argument("--format", choices=list(files.FORMATS), default="table", help="of what is printed")

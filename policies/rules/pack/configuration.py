@@ -10,10 +10,9 @@ from typing import Any, Final
 
 from jsonschema import Draft7Validator
 
-from ..kit.rule import Rule
+from ..kit.rule import PROFILES, Rule
 
 LEVELS: Final = ("advisory", "mandatory", "disabled", "remediate")
-PROFILES: Final = ("baseline", "production", "cis-strict")
 ALL: Final = "all"
 WAIVERS: Final = "waivers"
 _LEVEL: Final = "enforcementLevel"

@@ -48,7 +48,7 @@ def _rule(rule: Rule) -> report.Rule:
         remedy=rule.remedy,
         severity=rule.severity.name.lower(),
         family=rule.family,
-        profile=rule.profile.name.lower().replace("_", "-"),
+        profile=rule.profile.label,
         references=tuple(rule.references),
     )
 

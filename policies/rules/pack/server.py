@@ -19,7 +19,7 @@ from pulumi.runtime.proto import analyzer_pb2 as protocol
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from ..kit.resource import Resource
-from ..kit.rule import Profile, Rule, Severity
+from ..kit.rule import PROFILES, Rule, Severity
 from ..kit.stack import Stack
 from . import wire
 from .identity import NAME, VERSION
@@ -27,7 +27,6 @@ from .judge import Finding, Judge
 from .waiver import Waiver
 
 WAIVERS: Final = "waivers"
-PROFILES: Final = {"baseline": Profile.BASELINE, "production": Profile.PRODUCTION, "cis-strict": Profile.CIS_STRICT}
 LARGEST: Final = 400 * 1024 * 1024
 MANDATORY, ADVISORY = protocol.MANDATORY, protocol.ADVISORY
 
