@@ -6,24 +6,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.live.checkout import ROOT, Checkout, gateway_certificate
+from tests.live.checkout import ROOT, Checkout, thrown_away
 
 STACKS = {path.name.split(".")[1]: yaml.safe_load(path.read_text()) for path in ROOT.glob("Pulumi.*.yaml")}
-
-
-def secrets() -> dict[str, str]:
-    """Something to throw away for each key that a third party would give."""
-    schema = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
-    certificate, key = gateway_certificate("thrown-away.example")
-    names = [name for name, about in schema.items() if about.get("secret")]
-    return {name: f"thrown away {name}" for name in names} | {"gatewayCertificate": certificate, "gatewayKey": key}
 
 
 @pytest.mark.parametrize("stack", sorted(STACKS))
 def test_a_stack_as_shipped_is_planned_and_keeps_every_rule(tmp_path: Path, stack: str) -> None:
     checkout = Checkout.at(tmp_path)
     if STACKS[stack]["config"]["rempart:settings"]["environment"] != "development":
-        checkout.secrets(stack, secrets())
+        checkout.secrets(stack, thrown_away())
     done = checkout.run("preview", "--stack", stack, "--json")
     plan = json.loads(done.stdout)
     assert (done.returncode, plan["errors"]) == (0, [])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.apps.certificates import Authority
+from tests.apps.furnishing import POSTGRES_CONF
 
 ROOT = Path(__file__).parents[2]
 OWNER = 10001
@@ -19,17 +20,7 @@ START = (
     "; initdb --no-sync -U rempart --auth=trust -E UTF8 --locale=C.UTF-8 >/dev/null"
     "; exec postgres -c config_file=/run/secrets/postgresql.conf -c hba_file=/run/secrets/pg_hba.conf"
 )
-CONF = """
-listen_addresses = '127.0.0.1'
-unix_socket_directories = '/tmp'
-ssl = on
-ssl_cert_file = '/run/secrets/server.pem'
-ssl_key_file = '/run/secrets/server.pem.key'
-ssl_ca_file = '/run/secrets/callers.pem'
-ssl_min_protocol_version = 'TLSv1.3'
-idle_in_transaction_session_timeout = 1s
-fsync = off
-"""
+CONF = POSTGRES_CONF + "idle_in_transaction_session_timeout = 1s\n"
 HOST_BASED = """
 local all all trust
 hostssl recyclic all 127.0.0.1/32 scram-sha-256 clientcert=verify-full

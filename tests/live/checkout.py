@@ -96,6 +96,14 @@ class Checkout:
         return found
 
 
+def thrown_away(host: str = "assistant.example", mark: str = "thrown away") -> dict[str, str]:
+    """A value for each secret that a third party would give, `mark` in it, and the gateway's certificate."""
+    schema = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
+    certificate, key = gateway_certificate(host)
+    named = {name: f"{mark} {name}" for name, about in schema.items() if about.get("secret")}
+    return named | {"gatewayCertificate": certificate, "gatewayKey": key}
+
+
 def gateway_certificate(host: str) -> tuple[str, str]:
     """A certificate and key for `host`, PEM, as an operator would bring them."""
     key = ec.generate_private_key(ec.SECP256R1())

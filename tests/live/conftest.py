@@ -5,17 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.checkout import Checkout, gateway_certificate
+from tests.live.checkout import Checkout, thrown_away
 from tests.live.engine import docker
 
 HTTP, HTTPS = 18080, 18443
-THIRD_PARTIES = (
-    "geminiApiKey",
-    "twilioAuthToken",
-    "pagerdutyKey",
-    "slackWebhook",
-    *(f"{it}ClientSecret" for it in ("google", "microsoft", "notion", "youtube")),
-)
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +29,7 @@ def production(tmp_path: Path) -> Iterator[Checkout]:
     """Stack `live-prod`: as prod with its replicas and policies, and secrets that are thrown away."""
     checkout = Checkout.at(tmp_path)
     checkout.stack("live-prod", like="prod", ports={"http": HTTP + 1, "https": HTTPS + 1})
-    certificate, key = gateway_certificate("assistant.example")
-    secrets = {"gatewayCertificate": certificate, "gatewayKey": key} | {
-        name: f"thrown away {name}" for name in THIRD_PARTIES
-    }
-    for name, value in secrets.items():
-        checkout.secret("live-prod", name, value)
+    checkout.secrets("live-prod", thrown_away())
     before = set(docker("volume", "ls", "-q").split())
     yield checkout
     checkout.must("destroy", "--yes", "--stack", "live-prod")

@@ -20,12 +20,10 @@ from policies.rules.kit.rule import SERVICE
 from policies.rules.kit.stack import Stack
 from policies.rules.pack.judge import Finding, Judge
 from policies.rules.pack.waiver import load
-from tests.live.checkout import gateway_certificate
+from tests.live.checkout import thrown_away
 from tests.policies.recorder import record
 
 ROOT = Path(__file__).parents[2]
-KEYS = ("geminiApiKey", "twilioAuthToken", "googleClientSecret", "microsoftClientSecret", "notionClientSecret",
-        "youtubeClientSecret", "pagerdutyKey", "slackWebhook", "gatewayCertificate", "gatewayKey")  # fmt: skip
 CANARY = "canary-7f3Kq9Zt2Lx5Vb8Nc1Md"
 
 
@@ -51,10 +49,9 @@ def program(folder: Path) -> Any:
 def deployed(stack: str) -> list[Resource]:
     """What the program asks for in a stack, with throw-away secrets."""
     settings = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]["rempart:settings"]
-    keys = {f"rempart:{key}": f"{CANARY}-{key}" for key in KEYS}
-    keys["rempart:gatewayCertificate"] = (
-        gateway_certificate("assistant.example")[0] + keys["rempart:gatewayCertificate"]
-    )
+    keys = {f"rempart:{key}": value for key, value in thrown_away(mark=CANARY).items()}
+    keys["rempart:gatewayCertificate"] += CANARY
+    keys["rempart:gatewayKey"] = CANARY
     before = dict(config.CONFIG.get())
     config.set_all_config({"rempart:settings": json.dumps(settings), **keys}, list(keys))
     try:
