@@ -1,5 +1,7 @@
 """The stack: its settings, its system's diagram, and the platform that realises it."""
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pulumi
@@ -17,9 +19,13 @@ def main() -> None:
     """Deploy the system that the stack's settings name."""
     config = pulumi.Config()
     values = systems.read(plain(config, "settings"), ROOT / "images.lock.json")
+    if values.freeze.overridden(os.environ, datetime.now(UTC)):
+        pulumi.log.warn("the freeze of an event's day is overridden")
     system = systems.drawn(values)
     for warning in system.warnings():
         pulumi.log.warn(warning)
+    for note in system.notes():
+        pulumi.log.info(note)
     secrets = third_party(config, system, required=values.requires_every_secret)
     platform = Platform(system.name, system, secrets=secrets)
     pulumi.export("url", platform.url)

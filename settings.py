@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from diagram import Addresses, Generation, Host
+from diagram.schedule import TimeZone
 
 Replicas = Annotated[int, Field(ge=1, le=100)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -56,6 +58,31 @@ class Generations(Group):
         return self
 
 
+class Freeze(Group):
+    """The days of events, by the calendar of `zone`: nothing is deployed on them.
+
+    EVENT_DAY_FREEZE=true in the environment freezes every day; EVENT_DAY_OVERRIDE=DEPLOY, and no other word, overrides.
+    """
+
+    days: tuple[date, ...] = ()
+    zone: TimeZone = "UTC"
+
+    def overridden(self, environment: Mapping[str, str], now: datetime) -> bool:
+        """Whether `now` is frozen and the word was given. Raises SettingsError where it is frozen and was not."""
+        switch = environment.get("EVENT_DAY_FREEZE", "") or "false"
+        if switch not in ("true", "false"):
+            raise SettingsError("EVENT_DAY_FREEZE: accepted are true and false")
+        today = now.astimezone(ZoneInfo(self.zone)).date()
+        if switch == "false" and today not in self.days:
+            return False
+        if environment.get("EVENT_DAY_OVERRIDE", "") != "DEPLOY":
+            why = "EVENT_DAY_FREEZE is true" if switch == "true" else f"{today} ({self.zone}) is an event's day"
+            raise SettingsError(
+                f"settings.freeze: {why}, so nothing is deployed; EVENT_DAY_OVERRIDE=DEPLOY, exactly so, overrides"
+            )
+        return True
+
+
 class Settings(Group):
     """What any stack file may say under ``rempart:settings``; a system's own class adds its replicas and switches."""
 
@@ -70,6 +97,7 @@ class Settings(Group):
     ports: Ports = Ports()
     subnets: Subnets = Subnets()
     generations: Generations = Generations()
+    freeze: Freeze = Freeze()
     certificate: Literal["root", "given"] = "given"
     keep_data: bool = True
     images: Mapping[str, str] = {}

@@ -10,10 +10,11 @@ from pulumi import ResourceOptions
 
 from components.component import USER, Component
 from components.files import ConfigFile, SecretFile
-from diagram import Health
+from diagram import Health, Reservation
 from diagram.description import Memory, in_bytes
 
 MEGABYTE = 1024**2
+BILLION = 1_000_000_000
 RETRIES = 3
 
 
@@ -35,6 +36,7 @@ class Task:
     platform: str
     args: Sequence[str] = ()
     replicas: int = 1
+    reserves: Reservation | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     secrets: Sequence[SecretFile] = ()
     configs: Sequence[ConfigFile] = ()
@@ -64,7 +66,7 @@ def service(owner: Component, task: Task, after: Sequence[docker.Service] = ()) 
     specification: Any = {
         "container_spec": _container(task),
         "networks_advanceds": _networks(task),
-        "resources": {"limits": {"memory_bytes": in_bytes(task.memory), "nano_cpus": int(task.cpus * 1_000_000_000)}},
+        "resources": _resources(task),
         "restart_policy": {"condition": "any", "delay": "1s", "window": "0s", "max_attempts": 0},
         "log_driver": {"name": "json-file", "options": {"max-size": "10m", "max-file": "3"}},
     }
@@ -79,6 +81,14 @@ def service(owner: Component, task: Task, after: Sequence[docker.Service] = ()) 
         converge_config={"delay": "500ms", "timeout": written(task.health.start * 5)},
         opts=ResourceOptions(parent=owner, delete_before_replace=task.single, depends_on=list(after)),
     )
+
+
+def _resources(task: Task) -> dict[str, Any]:
+    limits = {"memory_bytes": in_bytes(task.memory), "nano_cpus": int(task.cpus * BILLION)}
+    if not task.reserves:
+        return {"limits": limits}
+    sure = {"memory_bytes": in_bytes(task.reserves.memory), "nano_cpus": int(task.reserves.cpus * BILLION)}
+    return {"limits": limits, "reservation": sure}
 
 
 def _labels(task: Task) -> list[Any]:

@@ -5,6 +5,7 @@ from diagram.boundary import Edge, Egress, Forward, Gateway, Route
 from diagram.description import Host
 from diagram.link import Link, Protocol
 from diagram.monitoring import Alerting, Monitor, Receiver
+from diagram.scale import Reservation, Scale, between
 from diagram.schedule import Schedule
 from diagram.secret import Secret
 from diagram.service import Exporter, Health, Service, Use, Workers
@@ -14,6 +15,6 @@ from diagram.zone import Zone
 
 __all__ = [
     "Addresses", "Alerting", "Backup", "Cache", "Database", "Edge", "Egress", "Exporter", "Forward", "Gateway",
-    "Generation", "Health", "Host", "Link", "Monitor", "Protocol", "Receiver", "Retention", "Route", "Schedule",
-    "Secret", "Service", "System", "Use", "Workers", "Zone",
+    "Generation", "Health", "Host", "Link", "Monitor", "Protocol", "Receiver", "Reservation", "Retention", "Route",
+    "Scale", "Schedule", "Secret", "Service", "System", "Use", "Workers", "Zone", "between",
 ]  # fmt: skip

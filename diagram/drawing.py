@@ -39,7 +39,7 @@ def _zones(system: System) -> Iterator[str]:
 
 
 def _node(service: Service) -> str:
-    label = service.name if service.replicas == 1 else f"{service.name} x{service.replicas}"
+    label = service.name if service.tasks == 1 else f"{service.name} x{service.tasks}"
     return _id(service.name) + SHAPES.get(service.kind, '["{}"]').format(label)
 
 
@@ -84,7 +84,7 @@ def table(system: System) -> Table:
 def data(system: System) -> str:
     """The services and links as JSON, for other programs."""
     services = [
-        {"name": one.name, "kind": one.kind, "zone": one.zone, "port": one.port, "replicas": one.replicas}
+        {"name": one.name, "kind": one.kind, "zone": one.zone, "port": one.port, "replicas": one.tasks}
         for one in system.services
     ]
     links = [{**link.model_dump(), "network": str(system.subnets[link.name])} for link in system.links]

@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from diagram.description import Description, Memory, Name, Port, Seconds
+from diagram.description import Description, Memory, Name, Port, Seconds, in_bytes
 from diagram.link import Link, Permissions, Protocol
+from diagram.scale import Reservation, Scale
 from diagram.secret import Secret
 from diagram.zone import Zone
 
@@ -56,6 +57,8 @@ class Service(Description):
     port: Port | None = None
     """The port of its front; None when nobody calls it."""
     replicas: Annotated[int, Field(ge=1, le=100)] = 1
+    scale: Scale | None = None
+    """How its tasks follow the load, where the orchestrator can; never fewer than `replicas` elsewhere."""
     command: tuple[str, ...] = ()
     uses: tuple["Use | Service | Name", ...] = ()
     secrets: tuple[Secret, ...] = ()
@@ -68,6 +71,8 @@ class Service(Description):
     """A directory of the machine mounted over the application's, for live reload. Development only."""
     cpus: Annotated[float, Field(gt=0, le=64)] = 0.5
     memory: Memory = "128M"
+    reserves: Reservation | None = None
+    """What each task is sure of; `cpus` and `memory` are its limits."""
     health: Health = Health()
     metrics: str | None = "/metrics"
     """The path to scrape on `port`; None where an exporter answers for it."""
@@ -77,8 +82,19 @@ class Service(Description):
     @model_validator(mode="after")
     def data_of_its_own_belongs_to_one_task(self) -> Self:
         """Two tasks would write to one volume, or each to a volume that the other does not see."""
-        if self.volume and self.replicas > 1:
+        if self.volume and self.tasks > 1:
             raise ValueError(f"{self.name}.replicas: 1 is accepted, because {self.volume} is its own data")
+        return self
+
+    @model_validator(mode="after")
+    def it_has_room_to_scale(self) -> Self:
+        """More replicas than the scale's upper bound, or a reservation above its limit, cannot be meant."""
+        if self.scale and not self.replicas <= self.scale.most:
+            raise ValueError(f"{self.name}.replicas: at most {self.scale.most} are accepted, the scale's upper bound")
+        if self.reserves and self.reserves.cpus > self.cpus:
+            raise ValueError(f"{self.name}.reserves.cpus: at most {self.cpus} is accepted, the limit")
+        if self.reserves and in_bytes(self.reserves.memory) > in_bytes(self.memory):
+            raise ValueError(f"{self.name}.reserves.memory: at most {self.memory} is accepted, the limit")
         return self
 
     @model_validator(mode="after")
@@ -116,6 +132,11 @@ class Service(Description):
             keys=use.keys,
             roles=use.roles,
         )
+
+    @property
+    def tasks(self) -> int:
+        """How many tasks run where nothing scales by load."""
+        return max(self.replicas, self.scale.least) if self.scale else self.replicas
 
     @property
     def loopback(self) -> int | None:

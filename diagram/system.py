@@ -180,7 +180,7 @@ class System(Description):
     def networks_have_room(self) -> "System":
         """A rolling update doubles the replicas of both ends; three addresses and one for each node are Docker's."""
         for name, subnet in self.subnets.items():
-            needed = 3 + self.addresses.nodes + 2 * sum(service.replicas for service in self.networks[name])
+            needed = 3 + self.addresses.nodes + 2 * sum(service.tasks for service in self.networks[name])
             if needed > subnet.num_addresses:
                 raise ValueError(
                     f"{name}: needs {needed} addresses, and {subnet} has {subnet.num_addresses}: "
@@ -194,6 +194,15 @@ class System(Description):
             count = len(self.callers(service)) + len(self.callees(service))
             if count > 16:
                 yield f"{service.name}: joins {count} networks, so its tasks take about {count * 0.4:.0f} s to start"
+
+    def notes(self) -> Iterator[str]:
+        """What the description asks for and Swarm does not do."""
+        for service in self.services:
+            if scale := service.scale:
+                yield (
+                    f"{service.name}: {scale.least} to {scale.most} tasks by load (processor {scale.cpu} %, memory "
+                    f"{scale.memory} %) are described; Swarm does not scale, so {service.tasks} run"
+                )
 
     def callees_first(self) -> list[Service]:
         """The services, each after those that it calls."""

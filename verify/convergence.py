@@ -22,7 +22,7 @@ def convergence(target: Target) -> Iterator[Row]:
         if service.name in running:
             yield _service(target, service, running[service.name]["ID"])
         else:
-            yield Row(service.name, f"{service.replicas} running", ok=False, seen="no such service")
+            yield Row(service.name, f"{service.tasks} running", ok=False, seen="no such service")
     for name in sorted(running.keys() - target.system.by_name.keys() - keepers(target)):
         yield Row(name, "is in the diagram", ok=False, seen="runs, and nobody declared it")
     for name in sorted(keepers(target)):
@@ -35,9 +35,9 @@ def keepers(target: Target) -> set[str]:
 
 
 def _service(target: Target, service: Service, identifier: str) -> Row:
-    claim = f"{service.replicas} running, healthy, {short(service.image)}"
+    claim = f"{service.tasks} running, healthy, {short(service.image)}"
     tasks = target.of(service.name)
-    faults = [] if len(tasks) == service.replicas else [f"{len(tasks)} run"]
+    faults = [] if len(tasks) == service.tasks else [f"{len(tasks)} run"]
     faults += sorted({f"is {task.health}" for task in tasks if task.health != "healthy"})
     image = image_id(target, service.image)
     faults += sorted({f"runs {short(task.image)}" for task in tasks if task.image != image})

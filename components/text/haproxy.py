@@ -85,7 +85,7 @@ def edge(service: Edge) -> str:
 listen port-{published}
     mode tcp
     bind :{target}
-    server-template {gateway.name} {max(gateway.replicas * 2, 2)} {gateway.name}:{target} \
+    server-template {gateway.name} {max(gateway.tasks * 2, 2)} {gateway.name}:{target} \
 send-proxy-v2 check inter 1s {FOUND}
 """
         for published, target in ports
