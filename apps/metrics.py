@@ -10,7 +10,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 SECONDS = 2.5
 SECRETS = Path("/run/secrets")
-PROBES = {"/health", "/ready", "/metrics"}
+PROBES = {"/health", "/ready", "/metrics", "/api/v1/health/liveness", "/api/v1/health/readiness"}
 
 REQUESTS = Counter("http_requests_total", "Requests answered.", ["method", "path", "status"])
 DURATION = Histogram(
