@@ -10,9 +10,7 @@ from diagram import (
     Cache,
     Database,
     Egress,
-    Exporter,
     Gateway,
-    Health,
     Monitor,
     Receiver,
     Route,
@@ -150,14 +148,7 @@ def system(settings: Settings) -> System:
         name="alertmanager", image=image("alertmanager"), receivers=(PAGER, CHAT), uses=(egress.to(*PAGING),)
     )
     monitor = Monitor(name="prometheus", image=image("prometheus"), alerting=alerting, rules=common.rules("assistant"))
-    exporters = (
-        *common.exporters(settings, postgres, gateway),
-        Exporter(
-            name="redis-exporter", port=9121, image=image("redis-exporter"),
-            uses=(redis.keys("-@all", "+ping", "+info", "+config|get", "+latency", "+slowlog", "+client|list"),),
-            health=Health(ready="/metrics", alive="/"),
-        ),
-    )  # fmt: skip
+    exporters = (*common.exporters(settings, gateway, postgres), common.redis_exporter(settings, redis))
 
     return System(
         name="assistant",

@@ -94,7 +94,7 @@ def system(settings: Settings) -> System:
         name="recyclic",
         services=(
             edge, gateway, app, *bot, *mail, postgres, backup, egress,
-            monitor, alerting, *common.exporters(settings, postgres, gateway),
+            monitor, alerting, *common.exporters(settings, gateway, postgres),
         ),
         addresses=settings.addresses,
         generation=settings.generation,

@@ -74,7 +74,18 @@ RECYCLIC = Client(
         posted("an item with a link", OK, text=LINK, grams=3),
     ),
 )
-CLIENTS = {"assistant": ASSISTANT, "recyclic": RECYCLIC}
+CHECKIN = Client(
+    service="backend",
+    page="/api/v1/checkins",
+    normal=(
+        Sample("reading check-ins", expected=OK),
+        posted("an English check-in", OK, text=ENGLISH, session="gala"),
+        posted("a French check-in", OK, text=FRENCH, session="gala"),
+        posted("a check-in with a link", OK, text=LINK, session="gala"),
+        Sample("the page", path="/", expected=OK),
+    ),
+)
+CLIENTS = {"assistant": ASSISTANT, "recyclic": RECYCLIC, "checkin": CHECKIN}
 
 
 def of(target: Target) -> Client | None:

@@ -19,8 +19,8 @@ from verify.running import Target, Task
 LIMIT = 3.0
 RECOVERY = 20
 LOOPBACK = "127.0.0.1"
-READY = "/ready"
-"""The page of our applications that asks every callee."""
+READY = ("/ready", "/readiness")
+"""How the pages of our applications end that ask every callee."""
 
 
 def outage(target: Target) -> Iterator[Row]:
@@ -28,7 +28,7 @@ def outage(target: Target) -> Iterator[Row]:
     callers: dict[str, list[Callable[[], tuple[str, Answer, float]]]] = {}
     for link in target.system.links:
         caller = target.system.by_name[link.caller]
-        if caller.health.ready == READY and not isinstance(caller, Gateway | Edge):
+        if caller.health.ready.endswith(READY) and not isinstance(caller, Gateway | Edge):
             asks = [_ready(task, caller) for task in target.of(caller.name)]
             callers.setdefault(link.callee, []).extend(asks)
     for gateway in target.system.gateways:
@@ -71,7 +71,7 @@ def _ready(task: Task, service: Service) -> Callable[[], tuple[str, Answer, floa
             with network_of(task.pid):
                 stream = socket.create_connection((LOOPBACK, service.loopback or 0), LIMIT + 2)
             with stream:
-                answer = request(stream, LOOPBACK, "GET", READY)
+                answer = request(stream, LOOPBACK, "GET", service.health.ready)
         except (OSError, http.client.HTTPException) as error:
             answer = Answer(0, {}, str(error).encode())
         return task.service, answer, time.monotonic() - began

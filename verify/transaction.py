@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from verify import clients, sms
+from verify.checkins import checkins
 from verify.items import items
 from verify.public import Answer, Public
 from verify.report import Row
@@ -24,6 +25,8 @@ def transaction(target: Target) -> Iterator[Row]:
             yield from _messages(target)
         case "recyclic":
             yield from items(target)
+        case "checkin":
+            yield from checkins(target)
         case _:
             yield clients.unknown(target)
 

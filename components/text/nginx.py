@@ -42,6 +42,13 @@ http {{
 """
 
 
+_NOWHERE = """
+        location / {
+            return 404;
+        }
+"""
+
+
 def _clients(edges: Iterable[IPv4Network]) -> str:
     trusted = "\n".join(f"    set_real_ip_from {network};" for network in edges)
     return f"{trusted}\n    real_ip_header proxy_protocol;\n"
@@ -129,11 +136,7 @@ def _public(service: Gateway) -> str:
             return 200 "healthy\\n";
         }}
 
-{routes}
-        location / {{
-            return 404;
-        }}
-    }}
+{routes}{"" if any(route.path == "/" for route in service.routes) else _NOWHERE}    }}
 """
 
 

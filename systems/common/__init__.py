@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from diagram import Database, Edge, Exporter, Gateway, Health
+from diagram import Cache, Database, Edge, Exporter, Gateway, Health
 from settings import Settings
 
 RULES = Path(__file__).parents[2] / "observability" / "rules"
@@ -25,17 +25,29 @@ def edge(settings: Settings, gateway: Gateway, replicas: int) -> Edge:
     return Edge(name="edge", image=settings.image("front"), gateway=gateway, replicas=replicas, http=http, https=https)
 
 
-def exporters(settings: Settings, postgres: Database, gateway: Gateway) -> tuple[Exporter, ...]:
-    """Those of the machine, of a database and of a gateway."""
+def redis_exporter(settings: Settings, redis: Cache) -> Exporter:
+    """That of a cache, which may look at its state and at no key."""
+    looks = redis.keys("-@all", "+ping", "+info", "+config|get", "+latency", "+slowlog", "+client|list")
+    health = Health(ready="/metrics", alive="/")
+    return Exporter(
+        name="redis-exporter", port=9121, image=settings.image("redis-exporter"), uses=(looks,), health=health
+    )
+
+
+def exporters(settings: Settings, gateway: Gateway, *databases: Database) -> tuple[Exporter, ...]:
+    """Those of the machine, of a gateway, and of the database where there is one."""
     image = settings.image
     return (
         Exporter(
             name="node-exporter", port=9100, image=image("node-exporter"), health=Health(ready="/", alive="/"),
             certificates=True,
         ),
-        Exporter(
-            name="postgres-exporter", port=9187, image=image("postgres-exporter"), uses=(postgres.role("pg_monitor"),),
-            health=Health(ready="/metrics", alive="/"),
+        *(
+            Exporter(
+                name="postgres-exporter", port=9187, image=image("postgres-exporter"),
+                uses=(database.role("pg_monitor"),), health=Health(ready="/metrics", alive="/"),
+            )
+            for database in databases
         ),
         Exporter(
             name="nginx-exporter", port=9113, image=image("nginx-exporter"), uses=(gateway,),
