@@ -19,7 +19,8 @@ PAGE = "<!doctype html><html lang=en><title>Check-in</title><h1>Check-in</h1><p>
 async def page() -> HTMLResponse:
     """The page."""
     async with http_client(backend) as http:
-        answer = (await http.get("/api/v1/sessions")).raise_for_status()
+        answer = await http.get("/api/v1/sessions")
+    answer.raise_for_status()
     return HTMLResponse(PAGE.format(active=int(answer.json()["active"])))
 
 
