@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from engine import backend, history, lock
 from engine.backend import Location
-from engine.child import Phase
+from engine.child import Phase, started_ahead
 from engine.events import BLOCKING, Event, PolicyFinding, StepStarted, Summary
 from engine.job import Finished, Job, Kind
 from engine.policy_config import Given
@@ -162,9 +162,9 @@ class _Run:
         self, stack: Stack, on_event: OnEvent, held: int | None = None, policies: _Packs | None = None
     ) -> None:
         self._stack, self._on_event, self._policies = stack, on_event, policies or _Packs()
-        self._inherited = (held,) if held is not None else ()
+        self._lock_held = held
         self.rollouts = Rollouts()
-        self._spare: Phase | None = Phase(self._inherited)
+        self._spare: Phase | None = started_ahead() or Phase()
         try:
             values, self._secret_keys = stack.project.configured(stack.config, stack.secret_keys)
             self.config = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
@@ -188,13 +188,13 @@ class _Run:
 
         def on_event(event: Event) -> None:
             if more and not self._spare:  # this phase has its imports behind it: there is a core to spare
-                self._spare = Phase(self._inherited)
+                self._spare = Phase()
             seen.add(event)
             if not preview:
                 self.rollouts.add(event)
             self._on_event(event)
 
-        process, self._spare = self._spare or Phase(self._inherited), None
+        process, self._spare = self._spare or Phase(), None
         stack = self._stack
         finished = process.run(
             Job(
@@ -210,8 +210,10 @@ class _Run:
                 policy_packs=tuple(path.resolve() for path in self._policies.paths),
                 policy_configs=tuple(self._policies.configs),
                 refresh=refresh,
+                locked=self._lock_held is not None,
             ),
             on_event,
+            self._lock_held,
         )
         return seen.result(finished, time.monotonic() - began)
 

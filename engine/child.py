@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from multiprocessing import Pipe
+from multiprocessing import Pipe, reduction
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -21,7 +21,7 @@ _ROOT = Path(__file__).parent.parent
 class Phase:
     """A phase's process, started early: it imports the SDK while its job is being prepared."""
 
-    def __init__(self, inherited: tuple[int, ...] = ()) -> None:
+    def __init__(self) -> None:
         self._channel, theirs = Pipe()
         command = (
             f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from multiprocessing.connection import Connection; "
@@ -29,7 +29,7 @@ class Phase:
         )
         self._process = subprocess.Popen(
             [sys.executable, "-c", command],
-            pass_fds=(theirs.fileno(), *inherited),
+            pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -39,8 +39,8 @@ class Phase:
         )
         theirs.close()
 
-    def run(self, job: Job, on_event: Callable[[Event], None]) -> Finished:
-        """Runs `job` to its end. An EngineError when it could not run, or its process was killed."""
+    def run(self, job: Job, on_event: Callable[[Event], None], lock_held: int | None = None) -> Finished:
+        """Runs `job` to its end, holding the stack's lock too. An EngineError when it could not run, or was killed."""
         lock = threading.Lock()
 
         def tell(event: Event) -> None:
@@ -51,7 +51,7 @@ class Phase:
             assert process.stdout
             assert process.stderr
             readers = [_relay(process.stdout, "info", tell), _relay(process.stderr, "info#err", tell)]
-            finished = self._listen(job, tell)
+            finished = self._listen(job, tell, lock_held)
             process.wait()
             for reader in readers:
                 reader.join()
@@ -67,9 +67,12 @@ class Phase:
         self._process.communicate()
         self._channel.close()
 
-    def _listen(self, job: Job, tell: Callable[[Event], None]) -> Finished | None:
+    def _listen(self, job: Job, tell: Callable[[Event], None], lock_held: int | None) -> Finished | None:
         with contextlib.suppress(EOFError, ConnectionError), self._channel as channel:
             channel.send(job)
+            if job.locked:
+                assert lock_held is not None
+                reduction.send_handle(channel, lock_held, self._process.pid)
             while True:
                 message = channel.recv()
                 if isinstance(message, Finished):
@@ -92,6 +95,19 @@ class Phase:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+_ahead: list[Phase] = []
+
+
+def start_ahead() -> None:
+    """Starts the process of the first phase before anything else is known about it."""
+    _ahead.append(Phase())
+
+
+def started_ahead() -> Phase | None:
+    """The process that was started ahead, once."""
+    return _ahead.pop() if _ahead else None
 
 
 def _relay(stream: IO[str], severity: str, tell: Callable[[Event], None]) -> threading.Thread:

@@ -1,9 +1,11 @@
 """The passphrase secrets provider: PBKDF2-SHA256, AES-256-GCM, and the state's salt that proves a passphrase."""
 
 import base64
+import contextlib
 import hashlib
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -12,6 +14,8 @@ from engine.errors import PassphraseError, StateError
 
 ITERATIONS = 1_000_000
 _PROOF = "pulumi"
+_KEY_BYTES = 32
+_kept: dict[str, Path] = {}
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,27 @@ def open_crypter(passphrase: str, salt: str) -> Crypter:
     return crypter
 
 
+def keep_keys_of(passphrase: str, folder: Path) -> None:
+    """Keeps what is derived from `passphrase` in `folder`: only for one that stands there in clear itself."""
+    _kept[passphrase] = folder
+
+
 def _derive(passphrase: str, salt: bytes) -> bytes:
-    return hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, ITERATIONS)
+    if passphrase not in _kept:
+        return _derived(passphrase, salt)
+    kept = _kept[passphrase] / hashlib.sha256(salt + passphrase.encode()).hexdigest()
+    with contextlib.suppress(FileNotFoundError):
+        if len(key := kept.read_bytes()) == _KEY_BYTES:
+            return key
+    key = _derived(passphrase, salt)
+    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(kept, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(key)
+    return key
+
+
+def _derived(passphrase: str, salt: bytes) -> bytes:
+    return hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, ITERATIONS, _KEY_BYTES)
 
 
 def _b64(data: bytes) -> str:

@@ -29,6 +29,7 @@ class Job:
     policy_packs: tuple[Path, ...] = ()
     policy_configs: tuple[Mapping[str, Mapping[str, Any]], ...] = ()
     refresh: bool = False
+    locked: bool = False  # the descriptor of the stack's lock follows
 
 
 @dataclass(frozen=True)

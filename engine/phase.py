@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from types import FrameType
 from typing import Any
@@ -30,7 +31,12 @@ def main(channel: Connection) -> None:
     """Runs the job that comes through `channel` and sends its events and its end there."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    job: Job = channel.recv()
+    try:
+        job: Job = channel.recv()
+    except EOFError:
+        return  # nothing was to be done after all
+    if job.locked:
+        reduction.recv_handle(channel)  # stays open until this process ends, and the lock is not stale before
     sending = threading.Lock()
 
     def send(message: Event | Finished) -> None:

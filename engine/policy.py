@@ -18,7 +18,7 @@ import yaml
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
-from engine import policy_config
+from engine import policy_config, policy_settings
 from engine import urn as urns
 from engine.errors import EngineError
 from engine.events import PolicyFinding, PolicyPack, Rule
@@ -172,7 +172,7 @@ def _connect(
     info = stub.GetAnalyzerInfo(empty_pb2.Empty(), wait_for_ready=True, timeout=_START_SECONDS)
     declared = yaml.safe_load((path / "PulumiPolicy.yaml").read_text()) or {}
     stub.ConfigureStack(configure)
-    config = policy_config.reconciled(info, given)
+    config = policy_settings.reconciled(info, given)
     stub.Configure(analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=config))
     kinds = {policy.policy_type for policy in info.policies}
     levels = {each.enforcementLevel for each in config.values()}

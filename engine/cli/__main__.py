@@ -1,45 +1,24 @@
 """python -m engine.cli: what ./pulumiw runs."""
 
-import os
 import shutil
 import sys
-from collections.abc import Sequence
 
-from engine.cli import arguments, configuration, display, gate, operations, place, stacks
-from engine.errors import EngineError
+from engine import child
 
-COMMANDS = {"stack": stacks.run, "config": configuration.run, "cancel": stacks.cancel}
-OPERATIONS = ("preview", "up", "refresh", "destroy")
+OPERATIONS = {"preview", "up", "refresh", "destroy"}
 
 
-def main(given: Sequence[str]) -> int:
-    """Run a command; 0 when it did what was asked, 1 with one clear error when it could not, 130 when interrupted."""
+def _main() -> int:
+    if OPERATIONS.intersection(sys.argv) and not shutil.which("pulumi"):
+        child.start_ahead()
+    from engine.cli.command import main  # noqa: PLC0415 - while that process imports the SDK
+
     try:
-        if _wants_cli(given):
-            return gate.run(given)
-        asked = arguments.parse(given)
-        if asked.command in OPERATIONS:
-            return operations.run(asked, place.find(asked))
-        return COMMANDS[asked.command](asked)
-    except EngineError as problem:
-        display.error(str(problem))
-        return 1
-    except KeyboardInterrupt:
-        display.error("interrupted; the next `up` ends what was under way")
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-
-
-def _wants_cli(given: Sequence[str]) -> bool:
-    engine = gate.own().parse_known_args(given)[0].engine
-    if engine not in (None, "pulumi", "embedded"):
-        raise EngineError(f"--engine {engine}: choose pulumi or embedded")
-    if engine == "pulumi" and not shutil.which("pulumi"):
-        raise EngineError("--engine pulumi: there is no `pulumi` on PATH")
-    return engine == "pulumi" or (engine is None and bool(shutil.which("pulumi")))
+        return main(sys.argv[1:])
+    finally:
+        if unused := child.started_ahead():
+            unused.abandon()
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(_main())

@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.api import Stack
 from engine.backend import Location
 from engine.cli.stackfile import StackFile
+from engine.crypto import keep_keys_of
 from engine.errors import EngineError, PassphraseError, UnsupportedError
 from engine.project import Project
 
@@ -140,7 +141,10 @@ def passphrase(root: Path, stack: str) -> str:
             raise PassphraseError(f"PULUMI_CONFIG_PASSPHRASE_FILE cannot be read: {error.strerror}") from None
     generated = root / OWN / "passphrase"
     if is_development(root, stack):
-        return given or _generated(generated)
+        if not given:
+            given = _generated(generated)
+            keep_keys_of(given, generated.with_name("keys"))
+        return given
     if not given:
         raise PassphraseError(
             f"stack {stack} needs a passphrase: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE"

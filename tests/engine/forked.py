@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextvars import Context
+from multiprocessing import reduction
 from multiprocessing.connection import Connection
 
 import pulumi_random  # noqa: F401
@@ -24,16 +25,18 @@ _FORK = multiprocessing.get_context("fork")
 class ForkedPhase:
     """Stands where `engine.child.Phase` does."""
 
-    def __init__(self, inherited: tuple[int, ...] = ()) -> None:
+    def __init__(self) -> None:
         self._channel: Connection
         self._channel, self._theirs = _FORK.Pipe()
 
-    def run(self, job: Job, on_event: Callable[[Event], None]) -> Finished:
+    def run(self, job: Job, on_event: Callable[[Event], None], lock_held: int | None = None) -> Finished:
         process = _FORK.Process(target=_main, args=(self._theirs, self._channel))
         process.start()
         self._theirs.close()
         with self._channel:
             self._channel.send(job)
+            if lock_held is not None:
+                reduction.send_handle(self._channel, lock_held, process.pid or 0)
             while not isinstance(message := self._channel.recv(), Finished):
                 on_event(message)
         process.join()

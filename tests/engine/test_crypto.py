@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -42,6 +43,22 @@ class TestWithAQuickKey:
     def test_a_damaged_ciphertext_is_refused(self, ciphertext: str) -> None:
         with pytest.raises(StateError):
             crypto.new_crypter("pass").decrypt(ciphertext)
+
+    def test_a_key_is_kept_for_its_user_alone_beside_a_passphrase_that_is_kept(self, tmp_path: Path) -> None:
+        crypto.keep_keys_of("kept", tmp_path / "keys")
+        made = crypto.new_crypter("kept")
+        (kept,) = (tmp_path / "keys").iterdir()
+        assert (kept.read_bytes(), kept.stat().st_mode & 0o777) == (made.key, 0o600)
+        assert crypto.open_crypter("kept", made.salt).key == made.key
+        crypto.new_crypter("another")
+        assert list((tmp_path / "keys").iterdir()) == [kept]
+
+    def test_a_kept_key_that_is_damaged_is_derived_again(self, tmp_path: Path) -> None:
+        crypto.keep_keys_of("kept", tmp_path)
+        made = crypto.new_crypter("kept")
+        (kept,) = tmp_path.iterdir()
+        kept.write_bytes(made.key[:7])
+        assert crypto.open_crypter("kept", made.salt).key == made.key == kept.read_bytes()
 
     def test_neither_key_nor_passphrase_is_in_the_representation(self) -> None:
         crypter = crypto.new_crypter("pass")

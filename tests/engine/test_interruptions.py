@@ -1,5 +1,6 @@
 """However a run ends, the next one opens its state and ends right by itself."""
 
+import fcntl
 import json
 import os
 import signal
@@ -54,6 +55,18 @@ def test_a_killed_run_is_finished_by_the_next_one(tmp_path: Path, moment: str) -
     assert result.ok, result.errors
     assert {"first", "slow", "last"} < resources(stack).keys()
     assert api.preview(stack).counts == {"same": 6}
+
+
+def test_the_stack_stays_locked_while_the_process_of_a_killed_run_lives(tmp_path: Path) -> None:
+    stack = stack_of(tmp_path, SLOW)
+    process = start_up(stack)
+    _after(process, "dynamic:Resource::slow'")
+    process.kill()
+    process.wait()
+    (lock,) = stack.location.locks.glob("*.json")
+    with lock.open() as file, pytest.raises(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert api.up(stack).ok
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -6,7 +6,7 @@ import base64
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from .node import Node
@@ -94,10 +94,12 @@ class Own:
 
     def split(self, places: Iterable[Node]) -> Iterator[tuple[str, Sequence[str]]]:
         """The name of each secret that stands in `places` in pieces, and the paths of the pieces."""
+        if not self._grams:
+            return
         pieces: defaultdict[str, dict[str, str]] = defaultdict(dict)
         for place in places:
-            for text in {word for _, view in views(place.text) for word in _words(view)}:
-                if len(text) >= PIECE and text[-PIECE:] in self._grams:
+            for text in _words(place.text):
+                if text[-PIECE:] in self._grams:
                     for value in self._grams.get(text[:PIECE], ()):
                         if len(text) < len(value) and text in value:
                             pieces[value].setdefault(text, place.path)
@@ -107,10 +109,11 @@ class Own:
                 yield self._forms[value], sorted({held[piece] for piece in used})
 
 
-def _words(text: str) -> Iterator[str]:
-    yield text
-    yield from WORD.findall(text)
-    yield from PLAIN_WORD.findall(text)
+@lru_cache(maxsize=65536)
+def _words(text: str) -> frozenset[str]:
+    """What could be a piece of a secret: each view of `text`, and the words of it."""
+    found = {word for _, view in views(text) for word in (view, *WORD.findall(view), *PLAIN_WORD.findall(view))}
+    return frozenset(word for word in found if len(word) >= PIECE)
 
 
 def _values(resource: Resource) -> Iterator[str]:

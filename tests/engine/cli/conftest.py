@@ -13,7 +13,7 @@ from unittest import mock
 
 import pytest
 
-from engine.cli.__main__ import main
+from engine.cli.command import main
 
 ROOT = Path(__file__).parents[3]
 PROJECT = """
