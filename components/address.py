@@ -1,21 +1,21 @@
 """Where a caller finds its callee, and with which files: literal environment variables, so that rules can read them."""
 
 from components.text import postgres
-from diagram import Database, Link, Protocol, Service
+from diagram import Link, Protocol
 
 SECRETS = "/run/secrets"
 
 
-def of(link: Link, callee: Service, generation: int) -> dict[str, str]:
+def of(link: Link, generation: int) -> dict[str, str]:
     """The environment of `link`'s caller."""
     prefix = link.callee.upper().replace("-", "_")
     match link.protocol:
         case Protocol.http:
             return {f"{prefix}_URL": f"https://{link.callee}:{link.port}", **_files(prefix, link.callee)}
-        case Protocol.postgres if isinstance(callee, Database):
+        case Protocol.postgres:
             login = postgres.login(link.caller, generation)
             return {
-                f"{prefix}_URL": f"postgresql://{login}@{link.callee}:{link.port}/{callee.database}"
+                f"{prefix}_URL": f"postgresql://{login}@{link.callee}:{link.port}/{link.database}"
                 f"?sslmode=verify-full&sslrootcert={SECRETS}/root.pem"
                 f"&sslcert={SECRETS}/{link.callee}.pem&sslkey={SECRETS}/{link.callee}.pem.key",
                 f"{prefix}_PASSWORD_FILE": f"{SECRETS}/{link.callee}.password",

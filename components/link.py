@@ -1,5 +1,7 @@
 """A link, realised: its network, and what its caller proves itself with."""
 
+import base64
+from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
 
 import pulumi
@@ -26,7 +28,6 @@ class Link(Component):
         self,
         name: str,
         link: diagram.Link,
-        callee: diagram.Service,
         authority: Authority | None,
         subnet: IPv4Network,
         generation: Generation,
@@ -46,8 +47,13 @@ class Link(Component):
             self.files += authority.sign(self, "client", link.caller, "client_auth").files(
                 self, "client", f"{link.callee}.pem"
             )
-        self.env = address.of(link, callee, generation.current)
+        self.env = address.of(link, generation.current)
         self.register_outputs({})
+
+    def verifiers(self) -> Iterator[tuple[str, pulumi.Output[str]]]:
+        """What PostgreSQL keeps of each password, by its login."""
+        for login, password in self.passwords.items():
+            yield login, pulumi.Output.all(password, self.salts[login]).apply(_verifier)
 
     def _generation(self, authority: Authority, number: int, generation: Generation) -> None:
         login = postgres.login(self.link.caller, number)
@@ -62,3 +68,7 @@ class Link(Component):
             due = rotation(generation, "database")
             word = secret_file(self, f"g{number}-word", f"{self.link.callee}.password", password.result, rotation=due)
             self.files.append(word)
+
+
+def _verifier(pair: Sequence[str]) -> str:
+    return postgres.verifier(pair[0], base64.b64decode(pair[1]))

@@ -12,7 +12,7 @@ from components import expiry
 from components.authority import Authority
 from components.files import SecretFile
 from components.link import Link
-from diagram import Service, System
+from diagram import Pooler, Service, System
 from diagram.system import GATEWAY_CERTIFICATE
 
 
@@ -50,6 +50,10 @@ class Place:
     def callees(self, service: Service) -> list[Link]:
         """The links by which `service` calls."""
         return [self.links[link.name] for link in self.system.callees(service)]
+
+    def pooled(self, pooler: Pooler) -> list[Link]:
+        """The links whose callers reach the database through `pooler`."""
+        return [self.links[link.name] for link in self.system.pooled(pooler)]
 
     def descriptions(self, links: list[Link]) -> list[diagram.Link]:
         """The links as the diagram has them."""

@@ -7,7 +7,7 @@ import pulumi_random as random
 from pulumi import ResourceOptions
 
 import diagram
-from components import backup, boundary, monitoring, service, stateful
+from components import backup, boundary, monitoring, pooler, service, stateful
 from components.authority import Authority
 from components.component import Component
 from components.files import SecretFile, rotation, secret_file
@@ -22,6 +22,7 @@ REALISED: dict[str, type[service.Service]] = {
     diagram.Backup.kind: backup.Backup,
     diagram.Database.kind: stateful.Database,
     diagram.Cache.kind: stateful.Cache,
+    diagram.Pooler.kind: pooler.Pooler,
     diagram.Edge.kind: boundary.Edge,
     diagram.Gateway.kind: boundary.Gateway,
     diagram.Egress.kind: boundary.Egress,
@@ -79,7 +80,6 @@ class Platform(Component):
             link.name: Link(
                 self.child(link.name),
                 link,
-                system.by_name[link.callee],
                 authorities.get(link.callee) if link.is_authenticated else None,
                 system.subnets[link.name],
                 system.generation,

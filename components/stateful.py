@@ -1,6 +1,5 @@
 """The database and the cache, each with its keeper."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ import pulumi
 import pulumi_docker as docker
 import pulumi_random as random
 
+import diagram
 from components import server
 from components.component import USER, Component
 from components.files import ConfigFile, SecretFile, config_file, rotation, secret_file
@@ -98,7 +98,7 @@ class Database(Stateful):
         networks = {link.caller: self.place.subnet(link.name) for link in self._called()}
         return {
             "/etc/postgresql/postgresql.conf": postgres.settings(self.description),
-            "/etc/postgresql/pg_hba.conf": postgres.host_based(self.description, networks),
+            "/etc/postgresql/pg_hba.conf": postgres.host_based(self.description, networks, self._poolers()),
         }
 
     def check(self) -> Sequence[str]:
@@ -112,22 +112,24 @@ class Database(Stateful):
     def keeper_files(self, keeper: Component) -> tuple[list[SecretFile], list[ConfigFile]]:
         """The roles with their verifiers, and the application's schema."""
         it = self.description
-        links = self.place.callers(it)
-        verifiers: dict[str, pulumi.Output[str]] = {}
-        for link in links:
-            for login, password in link.passwords.items():
-                verifiers[login] = pulumi.Output.all(password, link.salts[login]).apply(_verifier)
-        descriptions = self.place.descriptions(links)
-        roles = pulumi.Output.all(**verifiers).apply(lambda known: postgres.roles(it, descriptions, known))
-        schema = config_file(keeper, "schema", "/etc/keeper/schema.sql", postgres.schema(it))
+        pooled = [link for pooler in self.place.system.poolers(it) for link in self.place.pooled(pooler)]
+        verifiers = {login: word for link in (*self.place.callers(it), *pooled) for login, word in link.verifiers()}
+        descriptions = [*self._called(), *(_pooled(link.link) for link in pooled)]
+        poolers = self._poolers()
+        roles = pulumi.Output.all(**verifiers).apply(lambda known: postgres.roles(it, descriptions, known, poolers))
+        schema = config_file(keeper, "schema", "/etc/keeper/schema.sql", postgres.schema(it, poolers))
         return [secret_file(keeper, "roles", "roles.sql", roles, rotation=self._due())], [schema]
 
     def _called(self) -> list[Any]:
         return self.place.descriptions(self.place.callers(self.description))
 
+    def _poolers(self) -> list[str]:
+        return [pooler.name for pooler in self.place.system.poolers(self.description)]
 
-def _verifier(pair: Sequence[str]) -> str:
-    return postgres.verifier(pair[0], base64.b64decode(pair[1]))
+
+def _pooled(link: diagram.Link) -> diagram.Link:
+    """The link of a caller that its callee, a pooler, stands for in the database."""
+    return link.model_copy(update={"roles": (*link.roles, postgres.clients(link.callee))})
 
 
 class Cache(Stateful):

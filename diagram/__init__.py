@@ -5,6 +5,7 @@ from diagram.boundary import Edge, Egress, Forward, Gateway, Route
 from diagram.description import Host
 from diagram.link import Link, Protocol
 from diagram.monitoring import Alerting, Monitor, Receiver
+from diagram.pooler import Pooler
 from diagram.scale import Reservation, Scale, between
 from diagram.schedule import Schedule
 from diagram.secret import Secret
@@ -15,6 +16,6 @@ from diagram.zone import Zone
 
 __all__ = [
     "Addresses", "Alerting", "Backup", "Cache", "Database", "Edge", "Egress", "Exporter", "Forward", "Gateway",
-    "Generation", "Health", "Host", "Link", "Monitor", "Protocol", "Receiver", "Reservation", "Retention", "Route",
-    "Scale", "Schedule", "Secret", "Service", "System", "Use", "Workers", "Zone", "between",
+    "Generation", "Health", "Host", "Link", "Monitor", "Pooler", "Protocol", "Receiver", "Reservation", "Retention",
+    "Route", "Scale", "Schedule", "Secret", "Service", "System", "Use", "Workers", "Zone", "between",
 ]  # fmt: skip

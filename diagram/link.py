@@ -50,6 +50,8 @@ class Link(Permissions):
     callee: Name
     protocol: Protocol
     port: Port
+    database: str = ""
+    """The database that a PostgreSQL link leads to."""
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import StringConstraints
 
 from diagram.description import Memory, Name, Port
-from diagram.link import Protocol
+from diagram.link import Link, Protocol
 from diagram.service import Service, Use
 from diagram.zone import Zone
 
@@ -33,6 +33,10 @@ class Database(Stateful):
     volume: str | None = "/var/lib/postgresql/data"
     connections: int = 200
     slow_query_ms: int = 1000
+
+    def link_from(self, caller: Service, use: Use) -> Link:
+        """A link that names the database."""
+        return super().link_from(caller, use).model_copy(update={"database": self.database})
 
     def role(self, *roles: Name | str) -> Use:
         """This database for a caller that is also a member of `roles` (pg_monitor, say)."""

@@ -12,6 +12,7 @@ from diagram.boundary import WAYS_OUT, Egress, Forward, Gateway
 from diagram.description import Description, Name
 from diagram.link import Link, Protocol
 from diagram.monitoring import Monitor
+from diagram.pooler import CONSOLE, Pooler
 from diagram.service import Service, Use
 from diagram.stateful import Stateful
 from diagram.subnets import LARGEST_PREFIX, Subnets
@@ -107,6 +108,14 @@ class System(Description):
         """The links in which `service` calls."""
         return self._by_caller.get(service.name, ())
 
+    def poolers(self, database: Service) -> tuple[Pooler, ...]:
+        """The poolers in front of `database`."""
+        return tuple(it for it in self.services if isinstance(it, Pooler) and it.of.name == database.name)
+
+    def pooled(self, pooler: Pooler) -> tuple[Link, ...]:
+        """The links whose callers reach the database through `pooler`."""
+        return tuple(link for link in self.callers(pooler) if link.database != CONSOLE)
+
     @cached_property
     def _by_callee(self) -> dict[str, tuple[Link, ...]]:
         return _grouped(self.links, "callee")
@@ -145,6 +154,17 @@ class System(Description):
             if link.name in seen:
                 raise ValueError(f"{link.caller}.uses: {link.callee} appears twice")
             seen.add(link.name)
+        return self
+
+    @model_validator(mode="after")
+    def a_database_is_reached_in_one_way(self) -> "System":
+        """A caller has one role with one password in a database."""
+        for pooler in (it for it in self.services if isinstance(it, Pooler)):
+            ways = [pooler.of, *(it for it in self.poolers(pooler.of) if it is not pooler)]
+            others = {link.caller: link.callee for way in ways for link in self.callers(way)}
+            for link in self.pooled(pooler):
+                if also := others.get(link.caller):
+                    raise ValueError(f"{link.caller}.uses: leads to {pooler.of.name} by {also} and by {pooler.name}")
         return self
 
     @model_validator(mode="after")

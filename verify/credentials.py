@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from diagram import Link, Protocol
+from diagram import Link, Pooler, Protocol
 from verify import graph
 from verify.authorities import Authority, fresh, owner
 from verify.matrix import reason
@@ -63,7 +63,8 @@ def _made_by_its_own_authority(target: Target, task: Task, link: Link, good: Cre
     server = authority.leaf(name, "server_auth")
     yield _tried(target, task, link, replace(good, identity=server), "a server's certificate of its authority")
     undeclared = authority.leaf("nobody", "client_auth")
-    if link.protocol not in (Protocol.redis, Protocol.proxy):  # their users and host lists decide: see logins, egress
+    pooled = isinstance(target.system.by_name[link.callee], Pooler)
+    if not pooled and link.protocol not in (Protocol.redis, Protocol.proxy):  # users and host lists: see logins, egress
         yield _tried(target, task, link, replace(good, identity=undeclared), "an undeclared name of its authority")
 
 

@@ -21,6 +21,11 @@ def group(caller: str) -> str:
     return caller.replace("-", "_")
 
 
+def clients(pooler: str) -> str:
+    """The NOLOGIN role whose members a pooler may stand for."""
+    return f"{group(pooler)}_clients"
+
+
 def login(caller: str, generation: int) -> str:
     """The role that a caller logs in as; also the name in its certificate."""
     return f"{group(caller)}_g{generation}"
@@ -65,22 +70,28 @@ idle_in_transaction_session_timeout = 60s
 """
 
 
-def host_based(service: Database, callers: Mapping[str, IPv4Network]) -> str:
-    """pg_hba.conf: each caller from its own link's network, by password and a certificate of the same name."""
-    lines = [
-        f'hostssl "{service.database}" +{group(caller)} {network} scram-sha-256 clientcert=verify-full'
-        for caller, network in sorted(callers.items())
-    ]
+def host_based(service: Database, callers: Mapping[str, IPv4Network], poolers: Sequence[str] = ()) -> str:
+    """pg_hba.conf: each caller from its own link's network, by password and a certificate of the same name.
+
+    Whom a pooler stands for comes from the pooler's network, with a password of its own and the pooler's certificate.
+    """
+    lines = []
+    for caller, network in sorted(callers.items()):
+        at = f'hostssl "{service.database}" +{{}} {network} scram-sha-256 clientcert=verify-'
+        lines.append(f"{at.format(group(caller))}full")
+        if caller in poolers:
+            lines.append(f"{at.format(clients(caller))}ca")
     return "\n".join([f"local all {OWNER} peer", *lines]) + "\n"
 
 
-def roles(service: Database, callers: Sequence[Link], verifiers: Mapping[str, str]) -> str:
+def roles(service: Database, callers: Sequence[Link], verifiers: Mapping[str, str], poolers: Sequence[str] = ()) -> str:
     """roles.sql: idempotent; shuts every login role that is not in `verifiers` (role to verifier)."""
     accepted = ", ".join(f"'{role}'" for role in sorted(verifiers))
     statements = [
         "\\set ON_ERROR_STOP on",
         _unless("pg_database WHERE datname", service.database, f'CREATE DATABASE "{service.database}"'),
         f'REVOKE ALL ON DATABASE "{service.database}" FROM PUBLIC;',
+        *(_create(clients(pooler), "NOLOGIN") for pooler in poolers),
         *(_group(service, link) for link in callers),
         *(_login(role, verifier) for role, verifier in sorted(verifiers.items())),
         _shut(accepted),
@@ -88,9 +99,26 @@ def roles(service: Database, callers: Sequence[Link], verifiers: Mapping[str, st
     return "\n".join(statements) + "\n"
 
 
-def schema(service: Database) -> str:
-    """schema.sql: the application's own, in its database."""
-    return f'\\set ON_ERROR_STOP on\n\\connect "{service.database}"\n{service.schema_sql}\n'
+def schema(service: Database, poolers: Sequence[str] = ()) -> str:
+    """schema.sql: what poolers ask, and the application's own, in its database."""
+    asked = "".join(_asked(pooler) for pooler in poolers)
+    return f'\\set ON_ERROR_STOP on\n\\connect "{service.database}"\n{asked}{service.schema_sql}\n'
+
+
+def _asked(pooler: str) -> str:
+    """What a pooler may ask: the verifier of a login that it stands for, and of no other."""
+    question = f'pooling."{group(pooler)}"(text)'
+    return f"""\
+CREATE SCHEMA IF NOT EXISTS pooling;
+CREATE OR REPLACE FUNCTION pooling."{group(pooler)}"(asked text, OUT login text, OUT verifier text) RETURNS SETOF record
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+  SELECT rolname::text, rolpassword FROM pg_authid
+  WHERE rolname = asked AND rolcanlogin AND NOT rolsuper AND pg_has_role(oid, '{clients(pooler)}', 'MEMBER')
+$$;
+REVOKE ALL ON FUNCTION {question} FROM PUBLIC;
+GRANT USAGE ON SCHEMA pooling TO "{group(pooler)}";
+GRANT EXECUTE ON FUNCTION {question} TO "{group(pooler)}";
+"""
 
 
 def _unless(where: str, name: str, statement: str) -> str:

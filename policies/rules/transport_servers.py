@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 from .kit import settings_files as files
@@ -22,22 +22,37 @@ STRONG_METHODS = frozenset({"scram-sha-256", "cert"})
 def databases_admit_by_certificate_and_password(resource: Resource) -> Problems:
     """PostgreSQL admits over TLS only, by the caller's certificate and its SCRAM password.
 
-    A plain `host` record lets a caller without TLS in, and without clientcert=verify-full any certificate does.
+    A plain `host` record lets a caller without TLS in, and without clientcert=verify-full any certificate does. A
+    pooler shows its own certificate for all whom it stands for: verify-ca is enough for them on the network where the
+    pooler itself is admitted by verify-full.
     """
-    admissions = [(at, record) for at in documents(resource, Format.PG_HBA) for record in files.hba(at.text)]
-    for document, admission in admissions:
-        where = f"{document.path}: pg_hba.conf line {admission.line}"
-        if admission.method == "reject":
-            continue
-        if admission.type == "local":
-            if admission.method != "peer":
-                yield f"{where} admits over the socket by something else than peer"
-        elif admission.type != "hostssl":
-            yield f"{where} admits connections without TLS"
-        elif admission.method not in STRONG_METHODS:
-            yield f"{where} admits by something else than scram-sha-256"
-        elif admission.options.get("clientcert", "verify-full" if admission.method == "cert" else "") != "verify-full":
-            yield f"{where} admits without clientcert=verify-full"
+    for document in documents(resource, Format.PG_HBA):
+        records = files.hba(document.text)
+        pooled = {(it.database, it.address) for it in records if _by_name(it) and it.user.startswith("+")}
+        for record in records:
+            if fault := _admits(record, pooled):
+                yield f"{document.path}: pg_hba.conf line {record.line} {fault}"
+
+
+def _by_name(record: files.Admission) -> bool:
+    return record.type == "hostssl" and record.options.get("clientcert") == "verify-full"
+
+
+def _admits(record: files.Admission, pooled: Set[tuple[str, str]]) -> str:
+    """What is wrong with a record; nothing when it is as it should be."""
+    if record.method == "reject":
+        return ""
+    if record.type == "local":
+        return "" if record.method == "peer" else "admits over the socket by something else than peer"
+    if record.type != "hostssl":
+        return "admits connections without TLS"
+    if record.method not in STRONG_METHODS:
+        return "admits by something else than scram-sha-256"
+    asked = record.options.get("clientcert", "verify-full" if record.method == "cert" else "")
+    stood_for = record.user.endswith("_clients") and (record.database, record.address) in pooled
+    if asked == "verify-full" or (asked == "verify-ca" and record.method == "scram-sha-256" and stood_for):
+        return ""
+    return "admits without clientcert=verify-full"
 
 
 @each(

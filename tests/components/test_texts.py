@@ -4,18 +4,19 @@ import base64
 import hashlib
 import hmac
 from ipaddress import IPv4Network
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.text import haproxy, postgres, redis, squid
-from diagram import Cache, Database, Edge, Egress, Gateway, Link, Protocol, Route, Service
+from components.text import haproxy, pgbouncer, postgres, redis, squid
+from diagram import Cache, Database, Edge, Egress, Gateway, Link, Pooler, Protocol, Route, Service
 
 IMAGE = "rempart/any:sha256-" + "0" * 64
 API = Service(name="api", image=IMAGE, port=8000)
 
 
-def link(caller: str, callee: str, protocol: Protocol = Protocol.http, **more: tuple[str, ...]) -> Link:
+def link(caller: str, callee: str, protocol: Protocol = Protocol.http, **more: Any) -> Link:
     return Link(caller=caller, callee=callee, protocol=protocol, port=8000, **more)
 
 
@@ -95,3 +96,31 @@ def test_a_durable_cache_writes_before_it_answers_and_forgets_nothing() -> None:
     assert "appendfsync always" in text
     assert "maxmemory-policy noeviction" in text
     assert "port 0\n" in text
+
+
+def test_a_pooler_stands_for_its_callers_on_its_own_network_only() -> None:
+    database = Database(name="db", image=IMAGE, database="shop")
+    networks = {"api": IPv4Network("10.64.0.0/27"), "pooler": IPv4Network("10.64.0.32/27")}
+    assert postgres.host_based(database, networks, ["pooler"]).splitlines() == [
+        "local all rempart peer",
+        'hostssl "shop" +api 10.64.0.0/27 scram-sha-256 clientcert=verify-full',
+        'hostssl "shop" +pooler 10.64.0.32/27 scram-sha-256 clientcert=verify-full',
+        'hostssl "shop" +pooler_clients 10.64.0.32/27 scram-sha-256 clientcert=verify-ca',
+    ]
+
+
+def test_a_pooler_asks_for_the_verifiers_of_its_callers_and_of_nobody_else() -> None:
+    text = postgres.schema(Database(name="db", image=IMAGE, database="shop"), ["pooler"])
+    assert "NOT rolsuper AND pg_has_role(oid, 'pooler_clients', 'MEMBER')" in text
+    assert 'REVOKE ALL ON FUNCTION pooling."pooler"(text) FROM PUBLIC' in text
+    assert "pooling" not in postgres.schema(Database(name="db", image=IMAGE, database="shop"))
+
+
+def test_a_pooler_leaves_connections_to_others() -> None:
+    database = Database(name="db", image=IMAGE, database="shop", connections=200)
+    text = pgbouncer.settings(Pooler(name="pooler", image=IMAGE, of=database, spare=30), "pooler_g1", ["watcher_g1"])
+    assert (
+        "pool_mode = transaction\nmax_client_conn = 10000\ndefault_pool_size = 100\nmax_db_connections = 170\n" in text
+    )
+    assert "stats_users = watcher_g1\n" in text
+    assert text.count("tls_sslmode = verify-full") == text.count("tls_protocols = tlsv1.3") == 2

@@ -33,14 +33,14 @@ class Authority:
         """A leaf that callers of `name` verify."""
         return self._leaf(name, ExtendedKeyUsageOID.SERVER_AUTH)
 
-    def client(self, name: str) -> Pair:
+    def client(self, name: str, *, expired: bool = False) -> Pair:
         """A leaf by which a callee knows the caller `name`."""
-        return self._leaf(name, ExtendedKeyUsageOID.CLIENT_AUTH)
+        return self._leaf(name, ExtendedKeyUsageOID.CLIENT_AUTH, timedelta(seconds=-1 if expired else 3600))
 
-    def _leaf(self, name: str, purpose: x509.ObjectIdentifier) -> Pair:
+    def _leaf(self, name: str, purpose: x509.ObjectIdentifier, life: timedelta = timedelta(hours=1)) -> Pair:
         key = ec.generate_private_key(ec.SECP256R1())
         builder = (
-            _builder(name, self.name, key)
+            _builder(name, self.name, key, life)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
             .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
         )
@@ -48,7 +48,9 @@ class Authority:
         return Pair(_pem(builder.sign(self.key, hashes.SHA256())), key.private_bytes(*encoding).decode())
 
 
-def _builder(subject: str, issuer: str, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+def _builder(
+    subject: str, issuer: str, key: ec.EllipticCurvePrivateKey, life: timedelta = timedelta(hours=1)
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -57,7 +59,7 @@ def _builder(subject: str, issuer: str, key: ec.EllipticCurvePrivateKey) -> x509
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(minutes=1))
-        .not_valid_after(now + timedelta(hours=1))
+        .not_valid_after(now + life)
     )
 
 

@@ -9,6 +9,7 @@ from tests.policies.examples import Examples
 
 PG = "postgresql://api_g1@db:5432/shop?sslmode=verify-full&sslrootcert=/run/secrets/root.pem"
 REDIS = "rediss://api_g1@redis:6379/0?ssl_cert_reqs=required&ssl_check_hostname=true&ssl_ca_certs=/run/secrets/root.pem"
+POOLED = "hostssl shop +api_clients 10.0.0.0/27 scram-sha-256 clientcert=verify-ca\n"
 HBA = "local all rempart peer\nhostssl shop +api 10.0.0.0/27 scram-sha-256 clientcert=verify-full\n"
 POSTGRES = """\
 listen_addresses = '*'
@@ -213,10 +214,16 @@ EXAMPLES = {
             lambda: config(HBA.replace("scram-sha-256", "trust")),
             lambda: config(HBA.replace(" clientcert=verify-full", "")),
             lambda: config(HBA.replace("verify-full", "verify-ca")),
+            lambda: config(HBA + POOLED.replace("10.0.0.0/27", "10.0.0.32/27")),
+            lambda: config(HBA + POOLED.replace("shop", "all")),
+            lambda: config(HBA + POOLED.replace("+api_clients", "all")),
+            lambda: config(HBA + POOLED.replace("scram-sha-256", "md5")),
+            lambda: config(POOLED),
             lambda: config(HBA.replace("peer", "trust")),
         ],
         keeps=[
             lambda: config(HBA),
+            lambda: config(HBA + POOLED),
             lambda: config(HBA + "host all all 0.0.0.0 0.0.0.0 reject\n"),
             lambda: config("# host all all all trust\nhostssl shop api samenet cert\n"),
         ],
