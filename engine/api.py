@@ -15,6 +15,7 @@ from typing import Any, Self
 from engine import backend, history, lock
 from engine.backend import Location
 from engine.child import Phase, started_ahead
+from engine.crypto import throw_away_crypter
 from engine.events import BLOCKING, Event, PolicyFinding, StepStarted, Summary
 from engine.job import Finished, Job, Kind
 from engine.policy_config import Given
@@ -34,7 +35,8 @@ class Stack:
 
     `config` maps full keys ("rempart:settings", "docker:host") to values: a str, or plain data for objects (they reach
     the program as JSON). `secret_keys` are those among them that came encrypted. `backend` is the directory that holds
-    the file backend's `.pulumi` folder. The passphrase is checked against the state before anything runs.
+    the file backend's `.pulumi` folder. The passphrase is checked against the state before anything runs. `salt` is the
+    stack file's: a new state takes it over, as with the CLI, so that one key opens both.
     """
 
     project: Project
@@ -44,6 +46,7 @@ class Stack:
     backend: Path
     passphrase: str = field(repr=False)
     organization: str = "organization"
+    salt: str | None = None
 
     @property
     def location(self) -> Location:
@@ -80,7 +83,7 @@ def preview(
     on_event: OnEvent = lambda _: None,
 ) -> Result:
     """What `up` would do. Nothing is changed, the state included. A configuration is for the pack at its place."""
-    with _Run(stack, on_event, policies=_Packs(policy_packs, policy_configs)) as run:
+    with _Run(stack, on_event, policies=_Packs(policy_packs, policy_configs), writes=False) as run:
         return run.phase("up", preview=True, refresh=refresh)
 
 
@@ -159,7 +162,13 @@ class _Run:
     """The phases of one command: they share the configuration and the derived key."""
 
     def __init__(
-        self, stack: Stack, on_event: OnEvent, held: int | None = None, policies: _Packs | None = None
+        self,
+        stack: Stack,
+        on_event: OnEvent,
+        held: int | None = None,
+        policies: _Packs | None = None,
+        *,
+        writes: bool = True,
     ) -> None:
         self._stack, self._on_event, self._policies = stack, on_event, policies or _Packs()
         self._lock_held = held
@@ -168,7 +177,10 @@ class _Run:
         try:
             values, self._secret_keys = stack.project.configured(stack.config, stack.secret_keys)
             self.config = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
-            self.crypter = backend.crypter_of(backend.read_raw(stack.location), stack.passphrase)
+            raw = backend.read_raw(stack.location)
+            self.crypter = (
+                backend.crypter_of(raw, stack.passphrase, stack.salt) if raw or writes else throw_away_crypter()
+            )
         except BaseException:
             self.__exit__()
             raise

@@ -76,14 +76,20 @@ def read_raw(location: Location) -> dict[str, Any] | None:
     return dict(checkpoint.get("latest") or {})
 
 
-def crypter_of(raw: dict[str, Any] | None, passphrase: str) -> Crypter:
-    """The crypter that the stored state asks for, or a new one; slow on purpose, so call it once."""
+def crypter_of(raw: dict[str, Any] | None, passphrase: str, salt: str | None = None) -> Crypter:
+    """The crypter that the stored state asks for, or one of `salt`, or a new one; slow on purpose."""
     provider = (raw or {}).get("secrets_providers")
     if provider is None:
-        return new_crypter(passphrase)
+        return open_crypter(passphrase, salt) if salt else new_crypter(passphrase)
     if provider.get("type") != "passphrase":
         raise StateError(f"the state is encrypted by {provider.get('type')!r}: use the Pulumi CLI for it")
     return open_crypter(passphrase, provider["state"]["salt"])
+
+
+def salt_of(raw: dict[str, Any] | None) -> str | None:
+    """The salt of a stored state's passphrase provider, if it has one."""
+    provider = (raw or {}).get("secrets_providers") or {}
+    return provider["state"]["salt"] if provider.get("type") == "passphrase" else None
 
 
 def load(location: Location, crypter: Crypter) -> Checkpoint:

@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import os
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -50,6 +51,11 @@ def new_crypter(passphrase: str) -> Crypter:
     return Crypter(f"v1:{_b64(salt)}:{fresh.encrypt(_PROOF)}", fresh.key)
 
 
+def throw_away_crypter() -> Crypter:
+    """One for a run that writes nothing: its key is nobody's."""
+    return Crypter("", os.urandom(_KEY_BYTES))
+
+
 def open_crypter(passphrase: str, salt: str) -> Crypter:
     """The crypter of a stored salt; a PassphraseError unless `passphrase` made it."""
     try:
@@ -75,20 +81,21 @@ def keep_keys_of(passphrase: str, folder: Path) -> None:
 
 def _derive(passphrase: str, salt: bytes) -> bytes:
     if passphrase not in _kept:
-        return _derived(passphrase, salt)
+        return _derived(passphrase, salt, ITERATIONS)
     kept = _kept[passphrase] / hashlib.sha256(salt + passphrase.encode()).hexdigest()
     with contextlib.suppress(FileNotFoundError):
         if len(key := kept.read_bytes()) == _KEY_BYTES:
             return key
-    key = _derived(passphrase, salt)
+    key = _derived(passphrase, salt, ITERATIONS)
     kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(kept, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
         file.write(key)
     return key
 
 
-def _derived(passphrase: str, salt: bytes) -> bytes:
-    return hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, ITERATIONS, _KEY_BYTES)
+@lru_cache(maxsize=8)
+def _derived(passphrase: str, salt: bytes, iterations: int) -> bytes:
+    return hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt, iterations, _KEY_BYTES)
 
 
 def _b64(data: bytes) -> str:

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from engine import paths
+from engine import backend, paths
 from engine.cli import place
 from engine.errors import ConfigError, EngineError
 
@@ -22,7 +22,8 @@ def run(arguments: argparse.Namespace) -> int:
             secret = isinstance(declared, dict) and bool(declared.get("secret"))
             if (secret or _looks_secret(arguments.key)) and not arguments.secret and not arguments.plaintext:
                 raise EngineError(f"{arguments.key} looks like a secret: pass --secret, or --plaintext if it is none")
-            file.set(arguments.key, value, here.passphrase, secret=arguments.secret, path=arguments.path)
+            salt = backend.salt_of(backend.read_raw(here.location))
+            file.set(arguments.key, value, here.passphrase, secret=arguments.secret, path=arguments.path, salt=salt)
         case "rm":
             file.remove(arguments.key, path=arguments.path)
         case "get":

@@ -45,7 +45,7 @@ class Place:
         if not self.location.state.exists():
             _known(self.project, self.name)
         values, secret_keys = self.file.read(self.passphrase)
-        return Stack(self.project, self.name, values, secret_keys, self.backend, self.passphrase)
+        return Stack(self.project, self.name, values, secret_keys, self.backend, self.passphrase, salt=self.file.salt)
 
 
 def find(arguments: argparse.Namespace, name: str | None = None) -> Place:

@@ -38,6 +38,11 @@ class StackFile:
             raise ConfigError(f"{self.path.name}: must be an object with a `config` object")
         return found
 
+    @property
+    def salt(self) -> str | None:
+        """What its secrets were encrypted with, if it has any."""
+        return self.document().get("encryptionsalt")
+
     def read(self, passphrase: str) -> tuple[dict[str, Any], frozenset[str]]:
         """The values, decrypted, and the keys of those that hold a secret."""
         document = self.document()
@@ -50,15 +55,20 @@ class StackFile:
             values |= {key: _opened(values[key], crypter) for key in secret}
         return values, secret
 
-    def set(self, key: str, value: str, passphrase: str, *, secret: bool, path: bool = False) -> None:
-        """Writes one value, with `path` inside the object at the key; the rest of the file stays, comments included."""
+    def set(
+        self, key: str, value: str, passphrase: str, *, secret: bool, path: bool = False, salt: str | None = None
+    ) -> None:
+        """Writes one value, with `path` inside the object at the key; the rest of the file stays, comments included.
+
+        `salt` is the state's, which the file takes over when it has none.
+        """
         document = self.document()
         entry: Any = _typed(value) if path else value
         if secret:
-            salt = document.get("encryptionsalt")
-            crypter = open_crypter(passphrase, salt) if salt else new_crypter(passphrase)
+            known = document.get("encryptionsalt") or salt
+            crypter = open_crypter(passphrase, known) if known else new_crypter(passphrase)
             entry = {"secure": crypter.encrypt(value)}
-            if not salt:
+            if "encryptionsalt" not in document:
                 self._write(f"encryptionsalt: {crypter.salt}\n{self._text()}")
         top, *inner = paths.parse(key) if path else (key,)
         self._replace(self.full(str(top)), _placed(self._stored(str(top)), inner, entry) if inner else entry)

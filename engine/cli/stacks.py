@@ -35,7 +35,7 @@ def init(arguments: argparse.Namespace) -> int:
     if here.location.state.exists():
         raise EngineError(f"stack {here.name!r} already exists")
     with lock.held(here.location):
-        crypter = backend.crypter_of(None, here.passphrase)
+        crypter = backend.crypter_of(None, here.passphrase, here.file.salt)
         journal = Journal(Checkpoint(crypter), here.location)
         journal.end(None)
         journal.close()

@@ -29,3 +29,8 @@ sync_environment() {
   { .venv/bin/python -c '' 2> /dev/null || uv venv --clear --python '>=3.11' .venv; } \
     && uv pip sync --compile-bytecode --require-hashes --python .venv/bin/python requirements.lock
 }
+
+# Python would do so at the first run of each command, unless PYTHONDONTWRITEBYTECODE says not to.
+compile_program() {
+  .venv/bin/python -m compileall -q -j 2 ./*.py {apps,backup,components,diagram,engine,images,policies,report,scripts,systems,verify}
+}

@@ -30,9 +30,14 @@ class Checkout:
 
     @classmethod
     def at(cls, path: Path) -> "Checkout":
-        """The files that git knows, the virtual environment, and the images that were built."""
+        """The files that git knows, what setup compiled of them, the virtual environment, and the images."""
         listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-        for name in subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines():
+        known = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+        for folder in {Path(name).parent for name in known if not name.startswith("tests/")}:
+            (path / folder).mkdir(parents=True, exist_ok=True)
+            if (ROOT / folder / "__pycache__").exists():
+                shutil.copytree(ROOT / folder / "__pycache__", path / folder / "__pycache__")
+        for name in known:
             if (ROOT / name).is_file():
                 (path / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, path / name)

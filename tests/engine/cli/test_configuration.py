@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.cli.stackfile import StackFile
 from engine.crypto import open_crypter
+from tests.engine.cli.conftest import Place
 
 Command = Callable[..., int]
 
@@ -117,3 +118,17 @@ def test_every_text_comes_back_as_it_was_set(tmp_path_factory: pytest.TempPathFa
         file.set(key, value, "", secret=False)
     values, _ = file.read("")
     assert values == {"demo:a": second, "demo:b": second, "demo:c": first}
+
+
+def test_one_key_opens_the_state_and_the_configuration(place: Place) -> None:
+    """As with the CLI: the stack file takes over the salt of the state, and a new state that of the stack file."""
+    place.must("stack", "init", "dev")
+    place.must("config", "set", "--secret", "demo:vault", "hidden", "--stack", "dev")
+    written = yaml.safe_load((place.path / "Pulumi.dev.yaml").read_text())["encryptionsalt"]
+    export = place.document("stack", "export", "--stack", "dev")
+    assert export["deployment"]["secrets_providers"]["state"]["salt"] == written
+    for state in place.path.rglob("dev.json"):
+        state.unlink()
+    place.must("up", "--yes", "--stack", "dev")
+    export = place.document("stack", "export", "--stack", "dev")
+    assert export["deployment"]["secrets_providers"]["state"]["salt"] == written
