@@ -19,8 +19,8 @@ from verify.running import Target, Task
 LIMIT = 3.0
 RECOVERY = 20
 LOOPBACK = "127.0.0.1"
-READY = ("/ready", "/readiness")
-"""How the pages of our applications end that ask every callee."""
+READY = frozenset({"/ready", "/api/v1/health/readiness"})
+"""The pages of our applications that ask every callee."""
 
 
 def outage(target: Target) -> Iterator[Row]:
@@ -28,7 +28,7 @@ def outage(target: Target) -> Iterator[Row]:
     callers: dict[str, list[Callable[[], tuple[str, Answer, float]]]] = {}
     for link in target.system.links:
         caller = target.system.by_name[link.caller]
-        if caller.health.ready.endswith(READY) and not isinstance(caller, Gateway | Edge):
+        if caller.health.ready in READY and not isinstance(caller, Gateway | Edge):
             asks = [_ready(task, caller) for task in target.of(caller.name)]
             callers.setdefault(link.callee, []).extend(asks)
     for gateway in target.system.gateways:
