@@ -12,28 +12,33 @@ def of(link: Link, generation: int) -> dict[str, str]:
     match link.protocol:
         case Protocol.http:
             return {f"{prefix}_URL": f"https://{link.callee}:{link.port}", **_files(prefix, link.callee)}
-        case Protocol.postgres:
-            login = postgres.login(link.caller, generation)
-            return {
-                f"{prefix}_URL": f"postgresql://{login}@{link.callee}:{link.port}/{link.database}"
-                f"?sslmode=verify-full&sslrootcert={SECRETS}/root.pem"
-                f"&sslcert={SECRETS}/{link.callee}.pem&sslkey={SECRETS}/{link.callee}.pem.key",
-                f"{prefix}_PASSWORD_FILE": f"{SECRETS}/{link.callee}.password",
-            }
-        case Protocol.redis:
-            login = postgres.login(link.caller, generation)
-            return {
-                f"{prefix}_URL": f"rediss://{login}@{link.callee}:{link.port}/0"
-                f"?ssl_cert_reqs=required&ssl_check_hostname=true&ssl_ca_certs={SECRETS}/root.pem"
-                f"&ssl_certfile={SECRETS}/{link.callee}.pem&ssl_keyfile={SECRETS}/{link.callee}.pem.key",
-                f"{prefix}_PASSWORD_FILE": f"{SECRETS}/{link.callee}.password",
-            }
+        case Protocol.postgres | Protocol.redis | Protocol.mongodb:
+            url = _data(link, postgres.login(link.caller, generation))
+            return {f"{prefix}_URL": url, f"{prefix}_PASSWORD_FILE": f"{SECRETS}/{link.callee}.password"}
         case Protocol.proxy:
             return {f"{prefix}_PROXY": f"http://127.0.0.1:{link.port}", f"{prefix}_HOSTS": ",".join(link.hosts)}
         case Protocol.tcp:
             return {f"{prefix}_ADDRESS": f"127.0.0.1:{link.port}"}
         case _:
             return {}
+
+
+def _data(link: Link, login: str) -> str:
+    """The URL of what keeps data; the password is in a file."""
+    at = f"{login}@{link.callee}:{link.port}"
+    root, leaf = f"{SECRETS}/root.pem", f"{SECRETS}/{link.callee}.pem"
+    match link.protocol:
+        case Protocol.postgres:
+            verified = f"sslmode=verify-full&sslrootcert={root}&sslcert={leaf}&sslkey={leaf}.key"
+            return f"postgresql://{at}/{link.database}?{verified}"
+        case Protocol.redis:
+            verified = "ssl_cert_reqs=required&ssl_check_hostname=true"
+            return f"rediss://{at}/0?{verified}&ssl_ca_certs={root}&ssl_certfile={leaf}&ssl_keyfile={leaf}.key"
+        case _:
+            members = ",".join(f"{member}:{link.port}" for member in link.members)
+            elected = f"replicaSet={link.callee}&authSource=admin&authMechanism=SCRAM-SHA-256&w=majority"
+            verified = f"tls=true&tlsCAFile={root}&tlsCertificateKeyFile={leaf}"
+            return f"mongodb://{login}@{members}/{link.database}?{elected}&{verified}"
 
 
 def _files(prefix: str, callee: str) -> dict[str, str]:

@@ -79,3 +79,7 @@ class Leaf:
             secret_file(owner, f"{what}-pem", file, self.certificate),
             secret_file(owner, f"{what}-pem-key", f"{file}.key", self.key),
         ]
+
+    def file(self, owner: Component, what: str, file: str) -> SecretFile:
+        """The two in one file, the key first: MongoDB and its drivers read them so."""
+        return secret_file(owner, f"{what}-pem", file, pulumi.Output.concat(self.key, self.certificate))

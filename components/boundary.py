@@ -46,7 +46,9 @@ class Gateway(Service):
         callers = self.place.descriptions(self.place.callers(self.description))
         edges = [self.place.subnet(link.name) for link in callers if link.protocol is Protocol.passthrough]
         status = [link for link in callers if link.protocol is Protocol.http]
-        return {"/etc/nginx/nginx.conf": nginx.gateway(self.description, edges, status)}
+        operators = self.description.operators
+        known = {nginx.OPERATORS: operators} if operators else {}
+        return {"/etc/nginx/nginx.conf": nginx.gateway(self.description, edges, status), **known}
 
     def check(self) -> Sequence[str]:
         """Alive when nginx answers; what is behind it does not count."""

@@ -22,14 +22,14 @@ class SecretFile:
     name: str
     secret: docker.Secret
 
-    def mounted(self) -> dict[str, Any]:
+    def mounted(self, user: int = USER) -> dict[str, Any]:
         """Its entry in a container's specification."""
         return {
             "secret_id": self.secret.id,
             "secret_name": self.secret.name,
             "file_name": f"/run/secrets/{self.name}",
-            "file_uid": str(USER),
-            "file_gid": str(USER),
+            "file_uid": str(user),
+            "file_gid": str(user),
             "file_mode": 0o400,
         }
 
@@ -41,14 +41,14 @@ class ConfigFile:
     path: str
     config: docker.ServiceConfig
 
-    def mounted(self) -> dict[str, Any]:
+    def mounted(self, user: int = USER) -> dict[str, Any]:
         """Its entry in a container's specification."""
         return {
             "config_id": self.config.id,
             "config_name": self.config.name,
             "file_name": self.path,
-            "file_uid": str(USER),
-            "file_gid": str(USER),
+            "file_uid": str(user),
+            "file_gid": str(user),
             "file_mode": 0o444,
         }
 

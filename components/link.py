@@ -16,6 +16,9 @@ from components.network import internal
 from components.text import postgres
 from diagram import Generation, Protocol
 
+WITH_PASSWORD = (Protocol.postgres, Protocol.redis, Protocol.mongodb)
+"""The protocols whose callers also have a user's password."""
+
 
 class Link(Component):
     """What lets `caller` call `callee`: a network of their own, an identity, and a name to call.
@@ -40,7 +43,7 @@ class Link(Component):
         self.files: list[SecretFile] = []
         self.passwords: dict[str, pulumi.Output[str]] = {}
         self.salts: dict[str, pulumi.Output[str]] = {}
-        if authority and link.protocol in (Protocol.postgres, Protocol.redis):
+        if authority and link.protocol in WITH_PASSWORD:
             for number in generation.accepted:
                 self._generation(authority, number, generation)
         elif authority:
@@ -64,7 +67,9 @@ class Link(Component):
             self.salts[login] = salt.base64
         if number == generation.current:
             leaf = authority.sign(self, f"client-g{number}", login, "client_auth")
-            self.files += leaf.files(self, f"g{number}", f"{self.link.callee}.pem")
+            file = f"{self.link.callee}.pem"
+            in_one = self.link.protocol is Protocol.mongodb
+            self.files += [leaf.file(self, f"g{number}", file)] if in_one else leaf.files(self, f"g{number}", file)
             due = rotation(generation, "database")
             word = secret_file(self, f"g{number}-word", f"{self.link.callee}.password", password.result, rotation=due)
             self.files.append(word)

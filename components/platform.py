@@ -7,7 +7,7 @@ import pulumi_random as random
 from pulumi import ResourceOptions
 
 import diagram
-from components import backup, boundary, monitoring, pooler, service, stateful
+from components import backup, boundary, documents, monitoring, pooler, service, stateful
 from components.authority import Authority
 from components.component import Component
 from components.files import SecretFile, rotation, secret_file
@@ -15,7 +15,7 @@ from components.link import Link
 from components.place import Place
 from diagram import System
 
-REALISED: dict[str, type[service.Service]] = {
+REALISED: dict[str, type[service.Service] | type[documents.DocumentStore]] = {
     diagram.Service.kind: service.Service,
     diagram.Workers.kind: service.Workers,
     diagram.Exporter.kind: service.Exporter,
@@ -23,6 +23,7 @@ REALISED: dict[str, type[service.Service]] = {
     diagram.Database.kind: stateful.Database,
     diagram.Cache.kind: stateful.Cache,
     diagram.Pooler.kind: pooler.Pooler,
+    diagram.DocumentStore.kind: documents.DocumentStore,
     diagram.Edge.kind: boundary.Edge,
     diagram.Gateway.kind: boundary.Gateway,
     diagram.Egress.kind: boundary.Egress,

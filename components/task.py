@@ -24,6 +24,8 @@ class Task:
 
     name: str
     """Its name in the diagram; also the alias by which callers find it."""
+    member_of: str = ""
+    """The service of the diagram, for a member of a set that has a name of its own."""
     kind: str
     zone: str
     image: str
@@ -50,6 +52,8 @@ class Task:
     single: bool = False
     """At most one task at any time: it stops before it starts again."""
     resolves_outside: bool = False
+    user: int = USER
+    """The system user and group; another for an image that is not ours."""
 
 
 def service(owner: Component, task: Task, after: Sequence[docker.Service] = ()) -> docker.Service:
@@ -96,7 +100,7 @@ def _labels(task: Task) -> list[Any]:
         "rempart.kind": task.kind,
         "rempart.links": ",".join(sorted(task.links)),
         "rempart.platform": task.platform,
-        "rempart.service": task.name,
+        "rempart.service": task.member_of or task.name,
         "rempart.stack": pulumi.get_stack(),
         "rempart.zone": task.zone,
     }
@@ -111,15 +115,15 @@ def _container(task: Task) -> dict[str, Any]:
         "args": list(task.args),
         "env": dict(sorted(task.env.items())),
         "labels": _labels(task),
-        "user": f"{USER}:{USER}",
+        "user": f"{task.user}:{task.user}",
         "init": True,
         "read_only": True,
         "cap_drops": ["ALL"],
         "stop_signal": task.stop_signal,
         "stop_grace_period": written(task.grace),
         "mounts": [tmpfs("/tmp", 64), *(dict(mount) for mount in task.mounts)],
-        "secrets": [file.mounted() for file in task.secrets],
-        "configs": [file.mounted() for file in task.configs],
+        "secrets": [file.mounted(task.user) for file in task.secrets],
+        "configs": [file.mounted(task.user) for file in task.configs],
         "healthcheck": {
             "tests": ["CMD", *task.check],
             "interval": written(task.health.interval),

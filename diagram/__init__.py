@@ -3,6 +3,7 @@
 from diagram.backup import Backup, Retention
 from diagram.boundary import Edge, Egress, Forward, Gateway, Route
 from diagram.description import Host
+from diagram.documents import DocumentStore
 from diagram.link import Link, Protocol
 from diagram.monitoring import Alerting, Monitor, Receiver
 from diagram.pooler import Pooler
@@ -15,7 +16,8 @@ from diagram.system import Addresses, Generation, System
 from diagram.zone import Zone
 
 __all__ = [
-    "Addresses", "Alerting", "Backup", "Cache", "Database", "Edge", "Egress", "Exporter", "Forward", "Gateway",
-    "Generation", "Health", "Host", "Link", "Monitor", "Pooler", "Protocol", "Receiver", "Reservation", "Retention",
-    "Route", "Scale", "Schedule", "Secret", "Service", "System", "Use", "Workers", "Zone", "between",
+    "Addresses", "Alerting", "Backup", "Cache", "Database", "DocumentStore", "Edge", "Egress", "Exporter",
+    "Forward", "Gateway", "Generation", "Health", "Host", "Link", "Monitor", "Pooler", "Protocol", "Receiver",
+    "Reservation", "Retention", "Route", "Scale", "Schedule", "Secret", "Service", "System", "Use", "Workers",
+    "Zone", "between",
 ]  # fmt: skip

@@ -10,6 +10,8 @@ from diagram.link import Link, Protocol
 from diagram.service import Health, Service, Use
 from diagram.zone import Zone
 
+PUBLIC_PEM = r"^(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n?)?$"
+
 
 class Route(Description):
     """`path` goes to `to`, at most `rate` requests a second for each client address, `burst` more at once."""
@@ -18,6 +20,8 @@ class Route(Description):
     to: Service
     rate: Annotated[int, Field(ge=1)]
     burst: Annotated[int, Field(ge=0)]
+    operators: bool = False
+    """Only for who shows a certificate of the gateway's `operators`."""
 
 
 class Gateway(Service):
@@ -38,6 +42,8 @@ class Gateway(Service):
     """The port that clients use: the edge's."""
     certificate: Literal["root", "given"] = "root"
     """Signed by the stack's root, or given as secret configuration."""
+    operators: Annotated[str, StringConstraints(pattern=PUBLIC_PEM)] = ""
+    """The authority of operators' certificates, PEM; it is public, its key is theirs."""
     body_limit: Memory = "1M"
     timeout: Seconds = 30
     metrics: str | None = None
@@ -56,6 +62,14 @@ class Gateway(Service):
         twice = sorted({path for path in paths if paths.count(path) > 1})
         if twice:
             raise ValueError(f"routes: {', '.join(twice)} appears twice")
+        return self
+
+    @model_validator(mode="after")
+    def operators_are_known(self) -> Self:
+        """A route for operators needs the authority that tells them."""
+        closed = [route.path for route in self.routes if route.operators]
+        if closed and not self.operators:
+            raise ValueError(f"operators: {', '.join(closed)} needs the certificate of their authority, PEM")
         return self
 
     def link_from(self, caller: Service, use: Use) -> Link:

@@ -14,6 +14,10 @@ Role = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length
 """A PostgreSQL role."""
 
 
+Right = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z]+(@(admin|local))?$", max_length=63)]
+"""One of MongoDB's built-in roles: on the link's database, or on `admin` or `local`."""
+
+
 class Protocol(StrEnum):
     """How a callee is spoken to, and so what a link brings its two ends."""
 
@@ -21,6 +25,7 @@ class Protocol(StrEnum):
     """HTTPS with a client certificate, ended by the callee's front."""
     postgres = "postgres"
     redis = "redis"
+    mongodb = "mongodb"
     proxy = "proxy"
     """The egress proxy, reached by a loopback listener of the caller's front."""
     tcp = "tcp"
@@ -31,19 +36,20 @@ class Protocol(StrEnum):
 
 class Permissions(Description):
     """What a caller may do at a callee: reach `hosts` through an egress, use `keys` of a cache, join `roles` of a
-    database.
+    database, have `rights` in a document store.
     """
 
     hosts: tuple[Host, ...] = ()
     keys: tuple[AclRule, ...] = ()
     roles: tuple[Role, ...] = ()
+    rights: tuple[Right, ...] = ()
 
 
 class Link(Permissions):
     """`caller` calls `callee` on `port`.
 
     `hosts` are the outside hosts that a proxy link may reach; `keys` the Redis ACL patterns, and `roles` the
-    PostgreSQL roles, that the caller has beyond its own.
+    PostgreSQL roles, that the caller has beyond its own; `rights` are MongoDB's, which has none of its own.
     """
 
     caller: Name
@@ -51,7 +57,9 @@ class Link(Permissions):
     protocol: Protocol
     port: Port
     database: str = ""
-    """The database that a PostgreSQL link leads to."""
+    """The database that a link of PostgreSQL or MongoDB leads to."""
+    members: tuple[Name, ...] = ()
+    """The names of a replica set's members, which the caller's driver has to know."""
 
     @property
     def name(self) -> str:

@@ -39,7 +39,12 @@ class Use(Permissions):
         return self.target if isinstance(self.target, str) else self.target.name
 
 
-GRANTED_OVER = {"hosts": Protocol.proxy, "keys": Protocol.redis, "roles": Protocol.postgres}
+GRANTED_OVER = {
+    "hosts": Protocol.proxy,
+    "keys": Protocol.redis,
+    "roles": Protocol.postgres,
+    "rights": Protocol.mongodb,
+}
 """The protocol of the callees that can grant each permission."""
 
 
@@ -82,7 +87,7 @@ class Service(Description):
     @model_validator(mode="after")
     def data_of_its_own_belongs_to_one_task(self) -> Self:
         """Two tasks would write to one volume, or each to a volume that the other does not see."""
-        if self.volume and self.tasks > 1:
+        if self.volume and max(self.replicas, self.scale.least if self.scale else 1) > 1:
             raise ValueError(f"{self.name}.replicas: 1 is accepted, because {self.volume} is its own data")
         return self
 
@@ -131,6 +136,7 @@ class Service(Description):
             hosts=use.hosts,
             keys=use.keys,
             roles=use.roles,
+            rights=use.rights,
         )
 
     @property

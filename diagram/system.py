@@ -10,6 +10,7 @@ from pydantic import model_validator
 
 from diagram.boundary import WAYS_OUT, Egress, Forward, Gateway
 from diagram.description import Description, Name
+from diagram.documents import DocumentStore
 from diagram.link import Link, Protocol
 from diagram.monitoring import Monitor
 from diagram.pooler import CONSOLE, Pooler
@@ -85,7 +86,11 @@ class System(Description):
         networks = {link.name: (self.by_name[link.caller], self.by_name[link.callee]) for link in self.links}
         ways_out = {f"{service.name}-way-out": (service,) for service in self.services if isinstance(service, WAYS_OUT)}
         alone = {f"{service.name}-alone": (service,) for service in self.services if self.is_alone(service)}
-        keepers = {f"{it.name}-keeper-alone": (it,) for it in self.services if isinstance(it, Stateful)}
+        keepers = {
+            f"{it.name}-{'members' if isinstance(it, DocumentStore) else 'keeper-alone'}": (it,)
+            for it in self.services
+            if isinstance(it, Stateful)
+        }
         return {**networks, **ways_out, **alone, **keepers}
 
     @cached_property

@@ -1,5 +1,10 @@
 """Check-in: participants of an event are checked in by a backend behind a web page. Its data is in MongoDB."""
 
+import re
+from typing import ClassVar, Self
+
+from pydantic import model_validator
+
 from diagram import (
     Alerting,
     Cache,
@@ -15,10 +20,11 @@ from diagram import (
     System,
     between,
 )
+from diagram.documents import BY_DIGEST
 from settings import Group, Replicas
 from settings import Settings as Shared
 from systems import common
-from systems.common import role
+from systems.common import mongodb, role
 
 JWT_SECRET = Secret(name="api-secret-key")
 CHAT = Receiver(product="slack", secret=Secret(name="slack-webhook", config="slackWebhook"))
@@ -39,8 +45,21 @@ class CheckinReplicas(Group):
 class Settings(Shared):
     """What Check-in's stacks may set beside what all may."""
 
+    relaxations: ClassVar = ("mongo_express",)
+
     replicas: CheckinReplicas = CheckinReplicas()
     mongodb: bool = True
+    mongo_express: bool = False
+    operators: str = ""
+
+    @model_validator(mode="after")
+    def mongodb_comes_by_digest(self) -> Self:
+        """Its official image is nobody's here to build; without MongoDB its administration page has nothing to show."""
+        if self.mongodb and not re.search(BY_DIGEST, self.images.get("mongodb", "")):
+            raise ValueError("images.mongodb: must name MongoDB's official image by digest (...@sha256:...)")
+        if self.mongo_express and not self.mongodb:
+            raise ValueError("mongo_express: needs mongodb")
+        return self
 
 
 def system(settings: Settings) -> System:
@@ -48,10 +67,12 @@ def system(settings: Settings) -> System:
     image, replicas = settings.image, settings.replicas
 
     egress = Egress(name="egress", image=image("egress"), replicas=replicas.egress)
-    redis = Cache(name="redis", image=image("redis"))
+    redis = Cache(name="redis", image=image("redis"), durable=not settings.mongodb)
+    stores = (mongodb.store(settings),) if settings.mongodb else ()
     backend = Service(
-        name="backend", image=image("app"), port=3001, command=role("checkin"), replicas=replicas.backend,
-        uses=(redis.keys("~checkin:*", *STORES),), secrets=(JWT_SECRET,), env={"LOG_LEVEL": settings.log_level},
+        name="backend", port=3001, replicas=replicas.backend, env={"LOG_LEVEL": settings.log_level},
+        image=image("backend" if stores else "app"), command=() if stores else role("checkin"), secrets=(JWT_SECRET,),
+        uses=(redis.keys("~checkin:*", *STORES), *(store.grants("readWrite") for store in stores)),
         reserves=Reservation(cpus=0.2, memory="256M"), cpus=0.5, memory="512M", health=BACKEND,
         scale=between(2, 10, cpu=70, memory=80),
     )  # fmt: skip
@@ -60,10 +81,13 @@ def system(settings: Settings) -> System:
         uses=(backend,), env={"LOG_LEVEL": settings.log_level}, memory="256M",
     )  # fmt: skip
 
+    pages = tuple(mongodb.express(settings, store) for store in stores if settings.mongo_express)
     gateway = Gateway(
         name="gateway", image=image("gateway"), replicas=replicas.gateway,
         host=settings.host, public_port=settings.ports.https, certificate=settings.certificate,
+        operators=settings.operators,
         routes=(
+            *pages,
             Route(path="/api/", to=backend, rate=10, burst=20),
             Route(path="/", to=frontend, rate=10, burst=20),
         ),
@@ -78,7 +102,8 @@ def system(settings: Settings) -> System:
     return System(
         name="checkin",
         services=(
-            edge, gateway, frontend, backend, redis, egress, monitor, alerting,
+            edge, gateway, frontend, backend, *stores, redis, egress, monitor, alerting,
+            *(page.to for page in pages), *(mongodb.exporter(settings, store) for store in stores),
             *common.exporters(settings, gateway), common.redis_exporter(settings, redis),
         ),
         addresses=settings.addresses,

@@ -7,6 +7,7 @@ from diagram import Gateway, Link, Route, Service
 from diagram.description import in_bytes
 
 SECRETS = "/run/secrets"
+OPERATORS = "/etc/nginx/operators.pem"
 
 
 def gateway(service: Gateway, edges: Iterable[IPv4Network], status_callers: Iterable[Link]) -> str:
@@ -119,7 +120,7 @@ def _public(service: Gateway) -> str:
         ssl_certificate_key {SECRETS}/gateway.pem.key;
         ssl_protocols TLSv1.3;
         ssl_session_tickets off;
-        limit_conn connections 100;
+{_operators(service)}        limit_conn connections 100;
 
         add_header Strict-Transport-Security "max-age=63072000; includeSubDomains" always;
         add_header X-Content-Type-Options nosniff always;
@@ -140,12 +141,24 @@ def _public(service: Gateway) -> str:
 """
 
 
+def _operators(service: Gateway) -> str:
+    """Who has a certificate is asked for it; who has none still comes in, but not to the routes for operators."""
+    if not service.operators:
+        return ""
+    return f"""\
+        ssl_client_certificate {OPERATORS};
+        ssl_verify_client optional;
+        ssl_verify_depth 1;
+"""
+
+
 def _location(route: Route) -> str:
     to = route.to
+    closed = "            if ($ssl_client_verify != SUCCESS) {\n                return 403;\n            }\n"
     exact = "" if route.path.endswith("/") else "= "
     return f"""\
         location {exact}{route.path} {{
-            limit_req zone={_zone(route)} burst={route.burst} nodelay;
+{closed if route.operators else ""}            limit_req zone={_zone(route)} burst={route.burst} nodelay;
             set $upstream {to.name};
             proxy_ssl_name {to.name};
             proxy_ssl_certificate {SECRETS}/{to.name}.pem;

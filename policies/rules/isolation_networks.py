@@ -162,13 +162,20 @@ def networks_join_two_services(stack: Stack) -> Any:
     Three services on one network are three links, of which somebody declared one.
     """
     for network, services in stack.users(NETWORK, SERVICE, "taskSpec").items():
-        if len(services) > 2:
-            yield network, f"{len(services)} services join it"
+        ends = {_end(service) for service in services}
+        if len(ends) > 2:
+            yield network, f"{len(ends)} services join it"
         named = stack.by_urn[network].labels.get("rempart.link", "")
         for service in services:
             name = service.labels.get("rempart.service", "")
             if "-to-" in named and name not in named.split("-to-"):
                 yield service.urn, "joins the network of a link of which it is no end"
+
+
+def _end(service: Resource) -> str:
+    """The members of a replica set are one end: the caller's driver finds them all, and speaks to whom they elected."""
+    workload = Workload(service)
+    return workload.replica_set if workload.kind == "document-store" else service.urn
 
 
 @whole_stack(

@@ -143,8 +143,16 @@ def networks_join_zones_that_may_call(stack: Stack, settings: Settings) -> Any:
     for urn in near:
         service = stack.by_urn[urn]
         for other in _reached(service, near, settings["passing"]):
-            if urn < other.urn and not (_allowed(service, other, settings) or _allowed(other, service, settings)):
+            may = _allowed(service, other, settings) or _allowed(other, service, settings) or _one_set(service, other)
+            if urn < other.urn and not may:
                 yield urn, f"can reach {other.name}, and neither's zone may call the other's"
+
+
+def _one_set(one: Resource, other: Resource) -> bool:
+    """Whether the two are members of one replica set, or a member and its keeper: one service of the diagram."""
+    sets = {Workload(one).replica_set, Workload(other).replica_set}
+    kinds = {Workload(one).kind, Workload(other).kind}
+    return len(sets) == 1 and sets != {""} and "document-store" in kinds
 
 
 Near = Mapping[str, Mapping[str, Resource]]

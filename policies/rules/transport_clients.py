@@ -202,8 +202,13 @@ def configurations_never_switch_verification_off(resource: Resource) -> Problems
             match = None if known else SETTING.match(line)
             if SPOKEN.search(line) or (match and _switches_off(match["name"], match["value"])):
                 yield f"{text.path} line {number} switches the verification of certificates off"
-            clear = () if known else (a for a in addresses(line) if a.scheme in CLEAR and _is_a_service(a.host))
+            clear = () if known else (a for a in addresses(line) if _is_clear(a) and _is_a_service(a.host))
             yield from (f"{text.path} line {number} has a {address.scheme} address of a service" for address in clear)
+
+
+def _is_clear(address: Address) -> bool:
+    """MongoDB says by a parameter whether it is."""
+    return address.scheme in CLEAR and not (address.scheme == "mongodb" and _mongodb_is_verified(address))
 
 
 def _is_a_service(host: str) -> bool:

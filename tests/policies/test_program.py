@@ -20,7 +20,7 @@ from policies.rules.kit.rule import SERVICE
 from policies.rules.kit.stack import Stack
 from policies.rules.pack.judge import Finding, Judge
 from policies.rules.pack.waiver import load
-from tests.live.checkout import thrown_away
+from tests.live.checkout import gateway_certificate, thrown_away
 from tests.policies.recorder import record
 
 ROOT = Path(__file__).parents[2]
@@ -45,10 +45,23 @@ def program(folder: Path) -> Any:
     return module
 
 
+WITH_MONGODB = {
+    "mongodb": True,
+    "mongo_express": True,
+    "operators": gateway_certificate("operators.example")[0],
+    "images": {
+        name: f"registry.example/{name}@sha256:{'0' * 64}"
+        for name in ("mongodb", "mongodb-exporter", "mongo-express", "backend")
+    },
+}
+"""Check-in as its document has it. MongoDB was never run here: its services are planned and judged."""
+
+
 @cache
-def deployed(stack: str) -> list[Resource]:
+def deployed(stack: str, with_mongodb: bool = False) -> list[Resource]:
     """What the program asks for in a stack, with throw-away secrets."""
     settings = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]["rempart:settings"]
+    settings |= WITH_MONGODB if with_mongodb else {}
     keys = {f"rempart:{key}": value for key, value in thrown_away(mark=CANARY).items()}
     keys["rempart:gatewayCertificate"] += CANARY
     keys["rempart:gatewayKey"] = CANARY
@@ -71,6 +84,13 @@ def test_the_program_as_shipped_keeps_every_rule(stack: str) -> None:
     resources = deployed(stack)
     assert len([resource for resource in resources if resource.type == SERVICE]) > 10
     assert [(f.rule.id, f.urn.rpartition("::")[2], f.problem) for f in findings(resources) if f.stops] == []
+
+
+def test_check_in_with_mongodb_keeps_every_rule() -> None:
+    resources = deployed("checkin", with_mongodb=True)
+    services = {resource.name for resource in resources if resource.type == SERVICE}
+    assert {f"checkin-mongodb-{part}-service" for part in ("1", "2", "3", "keeper")} <= services
+    assert [(f.rule.id, f.urn.rpartition("::")[2], f.problem) for f in findings(resources)] == []
 
 
 def test_judging_a_stack_is_quick() -> None:

@@ -1,10 +1,13 @@
 """Check-in has the services, ports, replicas, limits and links that its document asks for."""
 
 import pytest
+from pydantic import ValidationError
 
 import systems
 from diagram import Cache, Service, System
 from diagram.__main__ import ROOT, Named, sketch
+from settings import SettingsError
+from tests.live.checkout import gateway_certificate
 
 LINKS = """
 edge: gateway
@@ -21,7 +24,7 @@ VALUES = {"system": "checkin", "environment": "development", "database": "checki
 
 def drawn(**values: object) -> System:
     read = systems.read({"mongodb": False, **VALUES, **values}, ROOT / "images.lock.json")
-    return systems.drawn(read.model_copy(update={"images": Named()}))
+    return systems.drawn(read.model_copy(update={"images": Named(read.images)}))
 
 
 @pytest.fixture
@@ -74,6 +77,53 @@ def test_the_backend_may_touch_its_own_keys_only(system: System) -> None:
     (keys,) = (link.keys for link in system.callers(system.by_name["redis"]) if link.caller == "backend")
     assert [rule for rule in keys if rule.startswith("~")] == ["~checkin:*"]
     assert keys[1] == "-@all"
+
+
+def digest(name: str) -> str:
+    return f"registry.example/{name}@sha256:{'0' * 64}"
+
+
+IMAGES = {name: digest(name) for name in ("mongodb", "mongodb-exporter", "mongo-express", "backend")}
+
+
+def test_with_mongodb_the_links_are_the_documents_and_redis_is_a_cache() -> None:
+    system = drawn(mongodb=True, images=IMAGES)
+    more = {link.name for link in system.links} - {link.name for link in drawn().links}
+    assert more == {"backend-to-mongodb", "mongodb-exporter-to-mongodb", "prometheus-to-mongodb-exporter"}
+    redis = system.by_name["redis"]
+    assert isinstance(redis, Cache)
+    assert not redis.durable
+
+
+@pytest.mark.parametrize("image", [None, "mongo:7.0", "mongo@sha256:abc"])
+def test_mongodb_without_its_digest_is_one_clear_error(image: str | None) -> None:
+    images = {**IMAGES, **({"mongodb": image} if image else {})}
+    if not image:
+        del images["mongodb"]
+    with pytest.raises(SettingsError, match=r"settings\.images\.mongodb: must name MongoDB's official image by digest"):
+        drawn(mongodb=True, images=images)
+
+
+def test_with_mongodb_the_stack_names_its_backend() -> None:
+    """The reference application speaks no MongoDB, and must not pass for one that does."""
+    read = systems.read({**VALUES, "images": {"mongodb": IMAGES["mongodb"]}}, ROOT / "no.lock.json")
+    images = {**read.images, **{name: digest(name) for name in ("egress", "redis", "app", "gateway", "front")}}
+    with pytest.raises(SettingsError, match=r"images\.backend: no such image"):
+        systems.drawn(read.model_copy(update={"images": images}))
+
+
+def test_the_administration_page_is_for_operators_of_development_alone() -> None:
+    pem = gateway_certificate("operators.example")[0]
+    values = {"mongodb": True, "images": IMAGES, "mongo_express": True}
+    system = drawn(**values, operators=pem)
+    (gateway,) = system.gateways
+    assert [(route.path, route.to.port) for route in gateway.routes if route.operators] == [("/mongo-express/", 8081)]
+    with pytest.raises(ValidationError, match="operators: /mongo-express/ needs the certificate of their authority"):
+        drawn(**values)
+    with pytest.raises(SettingsError, match="mongo_express: only development may switch it on"):
+        drawn(**values, operators=pem, environment="production", certificate="given")
+    with pytest.raises(SettingsError, match="mongo_express: needs mongodb"):
+        drawn(mongo_express=True)
 
 
 def test_alerts_go_to_slack_and_nowhere_else(system: System) -> None:

@@ -83,6 +83,14 @@ class Workload:
     def kind(self) -> str:
         return self.labels.get("rempart.kind", "")
 
+    @property
+    def replica_set(self) -> str:
+        """What the members of one replica set share, and their keeper with them; empty for everything else."""
+        name, of = self.labels.get("rempart.service", ""), self.labels.get("rempart.platform", "")
+        if self.kind == "keeper":
+            name = name.removesuffix("-keeper")
+        return f"{of}/{name}" if self.kind in {"document-store", "keeper"} else ""
+
     def env(self) -> Iterator[tuple[str, Node]]:
         """The environment variables, by name."""
         yield from self.at("env").entries()

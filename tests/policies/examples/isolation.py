@@ -56,6 +56,14 @@ def joined(*ends: str, link: str = "one-to-two", **changes: Any) -> Any:
         service(called=end, task=on(shared))
 
 
+def replicated(caller: str, *members: str, kind: str = "document-store", zone: str = "applications") -> Any:
+    """A caller, and the members of a replica set, each a service, on the network of their link."""
+    shared = network("one-to-two")
+    service(called=caller, zone=zone, task=on(shared))
+    for member in members:
+        database(called=member, kind=kind, task=on(shared))
+
+
 def beyond() -> Any:
     return network("one-to-three", subnet="10.64.0.32/27", gateway="10.64.0.33")
 
@@ -152,6 +160,7 @@ EXAMPLES = {
         breaks=[
             lambda: sharing_a_network(("one", "dmz"), ("two", "data")),
             lambda: sharing_a_network(("one", "data"), ("two", "data")),
+            lambda: replicated("one", "two", "three", zone="data"),
             lambda: [
                 service(called="edge", kind="edge", zone="dmz", task=on(a := network(), b := beyond())),
                 service(called="one", zone="dmz", task=on(a)),
@@ -161,6 +170,7 @@ EXAMPLES = {
         keeps=[
             lambda: sharing_a_network(("one", "applications"), ("two", "data")),
             lambda: sharing_a_network(("one", "monitoring"), ("two", "data")),
+            lambda: replicated("one", "two", "two", "two"),
             lambda: [
                 service(called="gate", zone="applications", task=on(a := network(), b := beyond())),
                 service(called="one", zone="dmz", task=on(a)),
@@ -169,15 +179,19 @@ EXAMPLES = {
         ],
     ),
     "networks-join-two-services": Examples(
+        also=frozenset({"networks-join-zones-that-may-call"}),
         breaks=[
             lambda: joined("one", "two", "one"),
             lambda: joined("one", "three"),
             lambda: joined("one", "two", "one", link="odd"),
+            lambda: replicated("one", "two", "two", kind="database"),
+            lambda: replicated("one", "three", "two"),
         ],
         keeps=[
             lambda: joined("one", "two"),
             lambda: joined("one"),
             lambda: joined("one-keeper", link="one-keeper-alone"),
+            lambda: replicated("one", "two", "two", "two"),
         ],
     ),
     "ways-out-are-declared": Examples(

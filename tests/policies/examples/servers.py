@@ -141,11 +141,13 @@ EXAMPLES = {
             lambda: config("backend:\n  insecure_skip_verify: true\n"),
             lambda: config("[http]\nsslVerify = false\n"),
             lambda: config("loki_url: http://loki:3100/push\n"),
+            lambda: config("store: mongodb://mongodb-1:27017/shop?tls=true\n"),
             lambda: container(uploads=[{"file": "/app.py", "content": "requests.get(url, verify=False)\n"}]),
         ],
         keeps=[
             lambda: config("backend:\n  insecure_skip_verify: false\n"),
             lambda: config("# http://loki:3100\nloki_url: https://loki:3100/push\n"),
+            lambda: config("store: mongodb://mongodb-1:27017/shop?tls=true&tlsCAFile=/run/secrets/root.pem\n"),
             lambda: config('xmlns = "http://www.w3.org/2000/svg"\nlocal = "http://localhost:18000/"\n'),
         ],
     ),
