@@ -1,10 +1,12 @@
 """Check-in has the services, ports, replicas, limits and links that its document asks for."""
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 import systems
-from diagram import Cache, Service, System
+from components.text import prometheus
+from diagram import Cache, Monitor, Service, System
 from diagram.__main__ import ROOT, Named, sketch
 from settings import SettingsError
 from tests.live.checkout import gateway_certificate
@@ -124,6 +126,13 @@ def test_the_administration_page_is_for_operators_of_development_alone() -> None
         drawn(**values, operators=pem, environment="production", certificate="given")
     with pytest.raises(SettingsError, match="mongo_express: needs mongodb"):
         drawn(mongo_express=True)
+
+
+def test_metrics_are_collected_and_rules_evaluated_every_15_seconds(system: System) -> None:
+    monitor = system.by_name["prometheus"]
+    assert isinstance(monitor, Monitor)
+    text = prometheus.monitor(monitor, [])
+    assert yaml.safe_load(text)["global"] == {"scrape_interval": "15s", "evaluation_interval": "15s"}
 
 
 def test_alerts_go_to_slack_and_nowhere_else(system: System) -> None:
