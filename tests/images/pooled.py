@@ -6,6 +6,7 @@ from typing import Any
 
 from components.text import pgbouncer, postgres
 from diagram import Database, Link, Pooler, Protocol
+from diagram.pooler import CONSOLE
 from tests.images.certificates import Authority
 from tests.images.lab import Lab
 from tests.images.test_postgres_keeper import DATA, files_of, held
@@ -89,6 +90,22 @@ class Pooled:
         self.lab.service("keeper", "postgres", ["keeper"], ready, files=files, configs=schema, mounts=[shared])
         self.lab.healthy("postgres", 90)
         self.lab.healthy("keeper")
+
+    def exporter(self) -> Any:
+        """The container of the exporter that reads the pooler's figures, once it is healthy."""
+        leaf = self.callers.client("exporter_g1")
+        files = {
+            "root.pem": self.root.certificate, "pooler.pem": leaf.certificate, "pooler.pem.key": leaf.key,
+            "pooler.password": "reading",
+        }  # fmt: skip
+        address = url("exporter_g1", "pooler", database=CONSOLE).replace("/certs", "/run/secrets")
+        env = [
+            "PORT=19127", f"POOLER_URL={address.replace('pooler.key', 'pooler.pem.key')}",
+            "POOLER_PASSWORD_FILE=/run/secrets/pooler.password",
+        ]  # fmt: skip
+        command, check = ["python3", "/app/exporter.py"], ["probe", "19127", "/metrics", "/"]
+        self.lab.service("exporter", "pgbouncer-exporter", command, check, files=files, env=env)
+        return self.lab.healthy("exporter")
 
     def client(self, image: str = "postgres", **leaves: Any) -> Any:
         """A container that a caller speaks from, with these leaves."""

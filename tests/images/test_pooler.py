@@ -11,6 +11,8 @@ from tests.images.pooled import OWN, Pooled, url
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(420)]
 
+CLIENTS = 10_000
+SCRAPE = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:19127/metrics').read().decode())"
 MANY = """
 import json, resource, sys, time
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +34,6 @@ took.sort()
 open_still = sum(not connection.closed for connection in held)
 print(json.dumps({"held": open_still, "connected_s": made, "p50_ms": took[asked // 2] * 1e3,
                   "p95_ms": took[asked * 95 // 100] * 1e3}), flush=True)
-sys.stdin.readline() if sys.stdin.isatty() else None
 import os
 os._exit(0)
 """
@@ -62,7 +63,7 @@ def test_only_a_declared_caller_is_pooled_and_ten_thousand_are(pooled: Pooled) -
     assert ask(url("api_g2", "own"), "second") == (0, "api_g2\n")
     assert ask(url("api_g1", "own"), "first", "INSERT INTO note VALUES ('kept') RETURNING line") == (0, "kept\n")
     assert ask(url("exporter_g1", "reader", database="pgbouncer"), "reading", "SHOW POOLS")[0] == 0
-    assert "not allowed" in ask(url("exporter_g1", "reader", database="pgbouncer"), "reading", "PAUSE")[1]
+    assert "admin access needed" in ask(url("exporter_g1", "reader", database="pgbouncer"), "reading", "PAUSE")[1]
 
     refused = {
         "a wrong password": (url("api_g1", "own"), "wrong"),
@@ -88,8 +89,13 @@ def test_only_a_declared_caller_is_pooled_and_ten_thousand_are(pooled: Pooled) -
     assert {ask(own, "pooling", verifier.format(it)) for it in ("rempart", OWN, "stranger_g1")} == {(0, "0\n")}
     assert "permission denied" in ask(own, "pooling", "SELECT * FROM note")[1]
 
-    figures = hold(pooled, 10_000, asked=300)
-    assert figures["held"] == 10_000
+    watched = pooled.exporter()
+    figures = hold(pooled, CLIENTS, asked=300)
+    assert figures["held"] == CLIENTS
+    shown = run(watched, "python3", "-c", SCRAPE)[1]
+    assert "pgbouncer_up 1" in shown
+    assert 'pgbouncer_stats_queries_total{database="notes"}' in shown
+    assert f"pgbouncer_config_max_client_connections {CLIENTS}" in shown
     assert run(pooled.lab.healthy("pooler"), "probe-pooler", "6432")[0] == 0
     assert "SCRAM-SHA-256$" not in pooled.lab.logs("pooler")
 
