@@ -27,19 +27,19 @@ def sketch(system: str, stack: str | None = None) -> System:
     """The diagram of `system` as `stack` would deploy it; without one, as the first of its stacks would. Raises
     SettingsError for a stack that cannot be read, or is another system's.
     """
-    stacks = _stacks()
-    mine = [name for name, values in stacks.items() if values.get("system") == system]
-    if stack is not None and stack not in stacks:
-        raise SettingsError(f"--stack: there is no stack {stack}; there are {', '.join(stacks)}")
+    known = stacks()
+    mine = [name for name, values in known.items() if values.get("system") == system]
+    if stack is not None and stack not in known:
+        raise SettingsError(f"--stack: there is no stack {stack}; there are {', '.join(known)}")
     if stack not in (None, *mine):
         raise SettingsError(f"--stack: {stack} does not deploy {system}; {', '.join(mine) or 'none'} do")
     if not mine:
         raise SettingsError(f"--stack: no stack deploys {system}")
-    read = systems.read(stacks[stack or mine[0]], ROOT / "images.lock.json")
+    read = systems.read(known[stack or mine[0]], ROOT / "images.lock.json")
     return systems.drawn(read.model_copy(update={"images": Named(read.images)}))
 
 
-def _stacks() -> dict[str, dict[str, Any]]:
+def stacks() -> dict[str, dict[str, Any]]:
     """The settings of every stack that has a file, by name."""
     files = {path.suffixes[0][1:]: path for path in sorted(ROOT.glob("Pulumi.*.yaml"))}
     return {name: yaml.safe_load(path.read_text())["config"]["rempart:settings"] for name, path in files.items()}
