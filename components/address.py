@@ -15,6 +15,14 @@ def of(link: Link, generation: int) -> dict[str, str]:
         case Protocol.postgres | Protocol.redis | Protocol.mongodb:
             url = _data(link, postgres.login(link.caller, generation))
             return {f"{prefix}_URL": url, f"{prefix}_PASSWORD_FILE": f"{SECRETS}/{link.callee}.password"}
+        case Protocol.s3:
+            return {
+                f"{prefix}_URL": f"https://{link.callee}:{link.port}",
+                f"{prefix}_BUCKET": link.bucket,
+                f"{prefix}_ACCESS_KEY": postgres.login(link.caller, generation),
+                f"{prefix}_PASSWORD_FILE": f"{SECRETS}/{link.callee}.password",
+                **_files(prefix, link.callee),
+            }
         case Protocol.proxy:
             return {f"{prefix}_PROXY": f"http://127.0.0.1:{link.port}", f"{prefix}_HOSTS": ",".join(link.hosts)}
         case Protocol.tcp:

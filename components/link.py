@@ -16,7 +16,7 @@ from components.network import internal
 from components.text import postgres
 from diagram import Generation, Protocol
 
-WITH_PASSWORD = (Protocol.postgres, Protocol.redis, Protocol.mongodb)
+WITH_PASSWORD = (Protocol.postgres, Protocol.redis, Protocol.mongodb, Protocol.s3)
 """The protocols whose callers also have a user's password."""
 
 

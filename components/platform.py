@@ -7,7 +7,7 @@ import pulumi_random as random
 from pulumi import ResourceOptions
 
 import diagram
-from components import backup, boundary, documents, monitoring, pooler, service, stateful
+from components import backup, boundary, documents, monitoring, objects, pooler, service, stateful
 from components.authority import Authority
 from components.component import Component
 from components.files import SecretFile, rotation, secret_file
@@ -23,6 +23,7 @@ REALISED: dict[str, type[service.Service] | type[documents.DocumentStore]] = {
     diagram.Database.kind: stateful.Database,
     diagram.Cache.kind: stateful.Cache,
     diagram.Pooler.kind: pooler.Pooler,
+    diagram.ObjectStore.kind: objects.ObjectStore,
     diagram.DocumentStore.kind: documents.DocumentStore,
     diagram.Edge.kind: boundary.Edge,
     diagram.Gateway.kind: boundary.Gateway,

@@ -1,7 +1,7 @@
 """The database and the cache, each with its keeper."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 import pulumi_docker as docker
@@ -22,6 +22,9 @@ RUN = "/run/keeper"
 
 class Stateful(Service):
     """One task on one volume. What rotates comes from its keeper, over a volume in memory that only the two share."""
+
+    proved_by_keeper: ClassVar[bool] = True
+    """Whether its certificate comes from its keeper too."""
 
     def own_secrets(self) -> list[SecretFile]:
         """None: the keeper holds them."""
@@ -68,7 +71,7 @@ class Keeper(Component):
         place, it = callee.place, callee.description
         self.reader = f"{it.name}-keeper"
         secrets, configs = callee.keeper_files(self)
-        if callee.authority:
+        if callee.authority and callee.proved_by_keeper:
             secrets += server.files(self, place.root, callee.authority, it, "server.pem")
         alone = f"{it.name}-keeper-alone"
         self.service = service(

@@ -6,6 +6,7 @@ from diagram.description import Host
 from diagram.documents import DocumentStore
 from diagram.link import Link, Protocol
 from diagram.monitoring import Alerting, Monitor, Receiver
+from diagram.objects import ObjectStore
 from diagram.pooler import Pooler
 from diagram.scale import Reservation, Scale, between
 from diagram.schedule import Schedule
@@ -17,7 +18,7 @@ from diagram.zone import Zone
 
 __all__ = [
     "Addresses", "Alerting", "Backup", "Cache", "Database", "DocumentStore", "Edge", "Egress", "Exporter",
-    "Forward", "Gateway", "Generation", "Health", "Host", "Link", "Monitor", "Pooler", "Protocol", "Receiver",
-    "Reservation", "Retention", "Route", "Scale", "Schedule", "Secret", "Service", "System", "Use", "Workers",
-    "Zone", "between",
+    "Forward", "Gateway", "Generation", "Health", "Host", "Link", "Monitor", "ObjectStore", "Pooler", "Protocol",
+    "Receiver", "Reservation", "Retention", "Route", "Scale", "Schedule", "Secret", "Service", "System", "Use",
+    "Workers", "Zone", "between",
 ]  # fmt: skip

@@ -18,6 +18,10 @@ Right = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z]+(@(admin|local))?$"
 """One of MongoDB's built-in roles: on the link's database, or on `admin` or `local`."""
 
 
+Prefix = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)*/$", max_length=200)]
+"""The beginning of objects' names, up to a slash."""
+
+
 class Protocol(StrEnum):
     """How a callee is spoken to, and so what a link brings its two ends."""
 
@@ -26,6 +30,8 @@ class Protocol(StrEnum):
     postgres = "postgres"
     redis = "redis"
     mongodb = "mongodb"
+    s3 = "s3"
+    """HTTPS with a client certificate, ended by the callee's front, and requests signed with the caller's key."""
     proxy = "proxy"
     """The egress proxy, reached by a loopback listener of the caller's front."""
     tcp = "tcp"
@@ -36,13 +42,14 @@ class Protocol(StrEnum):
 
 class Permissions(Description):
     """What a caller may do at a callee: reach `hosts` through an egress, use `keys` of a cache, join `roles` of a
-    database, have `rights` in a document store.
+    database, have `rights` in a document store, use the names under `prefixes` in an object store.
     """
 
     hosts: tuple[Host, ...] = ()
     keys: tuple[AclRule, ...] = ()
     roles: tuple[Role, ...] = ()
     rights: tuple[Right, ...] = ()
+    prefixes: tuple[Prefix, ...] = ()
 
 
 class Link(Permissions):
@@ -58,6 +65,8 @@ class Link(Permissions):
     port: Port
     database: str = ""
     """The database that a link of PostgreSQL or MongoDB leads to."""
+    bucket: str = ""
+    """The bucket that a link of S3 leads to."""
     members: tuple[Name, ...] = ()
     """The names of a replica set's members, which the caller's driver has to know."""
 

@@ -44,6 +44,7 @@ GRANTED_OVER = {
     "keys": Protocol.redis,
     "roles": Protocol.postgres,
     "rights": Protocol.mongodb,
+    "prefixes": Protocol.s3,
 }
 """The protocol of the callees that can grant each permission."""
 
@@ -137,6 +138,7 @@ class Service(Description):
             keys=use.keys,
             roles=use.roles,
             rights=use.rights,
+            prefixes=use.prefixes,
         )
 
     @property

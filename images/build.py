@@ -1,5 +1,6 @@
 """Building one image, or finding that it is there already."""
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,7 @@ def _build(client: docker.DockerClient, recipe: Recipe, parent: Image, context: 
     steps = client.api.build(
         fileobj=recipe.archive(),
         custom_context=True,
-        buildargs={"PARENT": parent.id or ""},
+        buildargs={"PARENT": parent.id or "", **_arguments(recipe)},
         labels={NAME: recipe.name, CONTEXT: context},
         nocache=fresh,
         rm=True,
@@ -92,6 +93,12 @@ def _build(client: docker.DockerClient, recipe: Recipe, parent: Image, context: 
                 output.flush()
                 raise BuildError(_failure(recipe.name, log))
     return client.images.get(image_id)
+
+
+def _arguments(recipe: Recipe) -> dict[str, str]:
+    """Where this machine fetches Go modules, for a Dockerfile that asks; where nothing is set, Go's own defaults."""
+    asked = [name for name in ("GOPROXY", "GOSUMDB") if f"\nARG {name}\n" in recipe.dockerfile]
+    return {name: os.environ[name] for name in asked if os.environ.get(name)}
 
 
 def _failure(name: str, log: Path) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import ssl
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 CONTEXTS = CHECKOUT / "images"
 PARENT = re.compile(r"^ARG PARENT=(?:rempart/)?(\S+)$", re.MULTILINE)
 ALSO = re.compile(r"^# context: (.+)$", re.MULTILINE)
+TRUSTS = "# trusts: the machine\n"
+AUTHORITIES = "authorities.pem"
+"""In a context that says so: the authorities that this machine trusts, for what its build fetches over TLS."""
 IGNORED = {"__pycache__", ".pytest_cache"}
 
 
@@ -73,6 +77,11 @@ class Recipe:
                 entry = tarfile.TarInfo(name)
                 entry.mode, entry.size = _mode(path), path.stat().st_size
                 tar.addfile(entry, io.BytesIO(path.read_bytes()))
+            if TRUSTS in self.dockerfile:
+                trusted = _trusted()
+                entry = tarfile.TarInfo(AUTHORITIES)
+                entry.mode, entry.size = 0o644, len(trusted)
+                tar.addfile(entry, io.BytesIO(trusted))
         stream.seek(0)
         return stream
 
@@ -94,6 +103,11 @@ def with_parents(names: list[str], known: dict[str, Recipe]) -> dict[str, Recipe
             wanted[name] = known[name]
             open_names.append(known[name].parent)
     return wanted
+
+
+def _trusted() -> bytes:
+    file = ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificates.crt"
+    return Path(file).read_bytes()
 
 
 def _mode(path: Path) -> int:

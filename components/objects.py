@@ -1,0 +1,54 @@
+"""The object store, realised."""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_random as random
+
+from components.component import Component
+from components.files import ConfigFile, SecretFile, secret_file
+from components.service import Service
+from components.stateful import Stateful
+from components.text import minio
+from diagram import Protocol
+
+
+class ObjectStore(Stateful):
+    """MinIO behind its front, on one volume; its users come from its keeper."""
+
+    proved_by_keeper = False
+
+    def command(self) -> Sequence[str]:
+        """The server."""
+        return ("store",)
+
+    def front(self) -> str:
+        """Certificates, and to each caller its own key."""
+        links = self.place.callers(self.description)
+        logins = [login for link in links for login in link.passwords]
+        readers = [link.link.caller for link in links if link.link.protocol is Protocol.http]
+        return minio.front(self.description, logins, readers)
+
+    def listens(self) -> dict[str, str]:
+        """The port on loopback."""
+        return Service.listens(self)
+
+    def check(self) -> Sequence[str]:
+        """It can read and write its data."""
+        return Service.check(self)
+
+    def own_secrets(self) -> list[SecretFile]:
+        """Its front's, and its root user's password, which only its keeper has beside it."""
+        name = self.description.name
+        word = random.RandomPassword(self.child("root"), length=32, special=False, opts=self.own)
+        readers = (name, f"{name}-keeper")
+        self._root = secret_file(self, "root-word", "root.password", word.result, readers=readers)
+        return [*Service.own_secrets(self), self._root]
+
+    def keeper_files(self, keeper: Component) -> tuple[list[SecretFile], list[ConfigFile]]:
+        """The users with their keys and policies."""
+        links = [link for link in self.place.callers(self.description) if link.passwords]
+        secrets = {login: word for link in links for login, word in link.passwords.items()}
+        descriptions = self.place.descriptions(links)
+        grants = pulumi.Output.all(**secrets).apply(lambda known: minio.grants(self.description, descriptions, known))
+        return [self._root, secret_file(keeper, "grants", "grants.json", grants, rotation=self._due())], []

@@ -1,0 +1,76 @@
+"""MinIO: its front, and what its callers may do."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from components.text import postgres
+from components.text.haproxy import HEAD, SECRETS
+from diagram import Link, ObjectStore
+from diagram.service import LOOPBACK
+
+ON_OBJECTS = [
+    "s3:GetObject",
+    "s3:PutObject",
+    "s3:DeleteObject",
+    "s3:AbortMultipartUpload",
+    "s3:ListMultipartUploadParts",
+]
+
+
+def front(service: ObjectStore, logins: Sequence[str], readers: Sequence[str]) -> str:
+    """The front: a caller uses its own key only, `readers` see the figures; the keeper comes by the socket."""
+    names = " ".join(sorted((*logins, *readers)))
+    own = "\n".join(
+        f"    http-request deny if {{ ssl_c_s_dn(cn) -m str {login} }} "
+        f'!{{ req.hdr(authorization) -m beg "AWS4-HMAC-SHA256 Credential={login}/" }}'
+        for login in sorted(logins)
+    )
+    return f"""{HEAD.format(idle=service.grace)}
+frontend front
+    mode http
+    bind :{service.port} ssl crt {SECRETS}/front.pem ca-file {SECRETS}/callers.pem verify required alpn http/1.1
+    http-request reject unless {{ ssl_c_s_dn(cn) -m str {names} }}
+    http-request allow if {{ path -m str {service.health.alive} }}
+    acl reader {"ssl_c_s_dn(cn) -m str " + " ".join(sorted(readers)) if readers else "always_false"}
+    http-request deny if reader !{{ path -m str {service.metrics} }}
+    http-request deny if !reader {{ path_beg /minio/ }}
+{own}
+    default_backend application
+
+frontend keeper
+    mode http
+    bind unix@/run/keeper/minio.sock mode 600
+    default_backend application
+
+backend application
+    mode http
+    retry-on conn-failure
+    server application 127.0.0.1:{service.port and service.port + LOOPBACK}
+"""
+
+
+def grants(service: ObjectStore, links: Sequence[Link], secrets: Mapping[str, str]) -> str:
+    """grants.json: each caller's policy, and each accepted login with its secret key."""
+    policies = {postgres.group(link.caller): _policy(service.bucket, link.prefixes) for link in links}
+    users = {
+        login: {"policy": login.rpartition("_g")[0], "secret": secret} for login, secret in sorted(secrets.items())
+    }
+    return json.dumps({"bucket": service.bucket, "policies": policies, "users": users})
+
+
+def _policy(bucket: str, prefixes: Sequence[str]) -> dict[str, Any]:
+    """Listing, reading and writing under `prefixes`, and nothing else."""
+    root = f"arn:aws:s3:::{bucket}"
+    under = [f"{prefix}*" for prefix in prefixes]
+    statements = [
+        {"Effect": "Allow", "Action": ["s3:GetBucketLocation"], "Resource": [root]},
+        {
+            "Effect": "Allow",
+            "Action": ["s3:ListBucket"],
+            "Resource": [root],
+            "Condition": {"StringLike": {"s3:prefix": under}},
+        },
+        {"Effect": "Allow", "Action": ON_OBJECTS, "Resource": [f"{root}/{names}" for names in under]},
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}
