@@ -68,6 +68,14 @@ class Gateway(Service):
         return [*shown, *status]
 
 
+class Balancer(Service):
+    """HAProxy between its callers and its members, with certificates on both sides."""
+
+    def front(self) -> str:
+        """All of it."""
+        return haproxy.balancer(self.description, self.place.descriptions(self.place.callers(self.description)))
+
+
 class Egress(Service):
     """Squid: it asks for certificates itself."""
 

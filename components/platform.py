@@ -25,6 +25,7 @@ REALISED: dict[str, type[service.Service] | type[documents.DocumentStore]] = {
     diagram.Pooler.kind: pooler.Pooler,
     diagram.ObjectStore.kind: objects.ObjectStore,
     diagram.DocumentStore.kind: documents.DocumentStore,
+    diagram.Balancer.kind: boundary.Balancer,
     diagram.Edge.kind: boundary.Edge,
     diagram.Gateway.kind: boundary.Gateway,
     diagram.Egress.kind: boundary.Egress,

@@ -1,6 +1,7 @@
 """The vocabulary in which a system is written: plain frozen descriptions, valid when they exist, without Pulumi."""
 
 from diagram.backup import Backup, Retention
+from diagram.balancing import Balancer, LoadBalancer
 from diagram.boundary import Edge, Egress, Forward, Gateway, Route
 from diagram.description import Host
 from diagram.documents import DocumentStore
@@ -17,8 +18,8 @@ from diagram.system import Addresses, Generation, System
 from diagram.zone import Zone
 
 __all__ = [
-    "Addresses", "Alerting", "Backup", "Cache", "Database", "DocumentStore", "Edge", "Egress", "Exporter",
-    "Forward", "Gateway", "Generation", "Health", "Host", "Link", "Monitor", "ObjectStore", "Pooler", "Protocol",
-    "Receiver", "Reservation", "Retention", "Route", "Scale", "Schedule", "Secret", "Service", "System", "Use",
-    "Workers", "Zone", "between",
+    "Addresses", "Alerting", "Backup", "Balancer", "Cache", "Database", "DocumentStore", "Edge", "Egress", "Exporter",
+    "Forward", "Gateway", "Generation", "Health", "Host", "Link", "LoadBalancer", "Monitor", "ObjectStore", "Pooler",
+    "Protocol", "Receiver", "Reservation", "Retention", "Route", "Scale", "Schedule", "Secret", "Service", "System",
+    "Use", "Workers", "Zone", "between",
 ]  # fmt: skip

@@ -55,7 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     match asked.format:
         case "table":
-            Console(width=None if sys.stdout.isatty() else 140).print(drawing.table(system))
+            console = Console(width=None if sys.stdout.isatty() else 140)
+            console.print(drawing.table(system))
+            if stated := drawing.duties(system):
+                console.print(stated)
         case "mermaid":
             sys.stdout.write(drawing.mermaid(system))
         case "json":

@@ -12,7 +12,13 @@ from diagram.system import System
 from diagram.zone import Zone
 
 INDENT = "    "
-SHAPES = {"database": '[("{}")]', "cache": '[("{}")]', "workers": '[["{}"]]', "edge": '{{{{"{}"}}}}'}
+SHAPES = {
+    "database": '[("{}")]',
+    "cache": '[("{}")]',
+    "object-store": '[("{}")]',
+    "workers": '[["{}"]]',
+    "edge": '{{{{"{}"}}}}',
+}
 """Mermaid's shapes by kind of service; a plain box for the others."""
 
 RESERVED = frozenset(
@@ -52,8 +58,14 @@ def _arrows(system: System) -> Iterator[str]:
 
 
 def _outside(system: System) -> Iterator[str]:
+    for one in system.load_balancers:
+        yield f'{INDENT}clients(["clients"]) -->|https| {_id(one.name)}(["{one.name} {one.address}"])'
+        yield f"{INDENT}{_id(one.name)} -->|https| {_id(one.edge.name)}"
+    fronted = {one.edge.name for one in system.load_balancers}
     for service in system.services:
         match service:
+            case Edge() if service.name in fronted:
+                pass
             case Edge():
                 yield f'{INDENT}clients(["clients"]) -->|https| {_id(service.name)}'
             case Egress():
@@ -88,7 +100,20 @@ def data(system: System) -> str:
         for one in system.services
     ]
     links = [{**link.model_dump(), "network": str(system.subnets[link.name])} for link in system.links]
-    return json.dumps({"name": system.name, "services": services, "links": links}, indent=2) + "\n"
+    outside = [{"name": one.name, **one.duties} for one in system.load_balancers]
+    said = {"name": system.name, "services": services, "links": links, "load_balancers": outside}
+    return json.dumps(said, indent=2) + "\n"
+
+
+def duties(system: System) -> Table | None:
+    """What each appliance in front of the system must do; None where there is none."""
+    if not system.load_balancers:
+        return None
+    drawn = Table("load balancer", "must have", "as", title="not deployed: for those who run what stands in front")
+    for one in system.load_balancers:
+        for what, how in one.duties.items():
+            drawn.add_row(one.name, what, how)
+    return drawn
 
 
 def _granted(link: Link) -> tuple[str, ...]:

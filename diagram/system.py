@@ -8,6 +8,7 @@ from ipaddress import IPv4Network
 
 from pydantic import model_validator
 
+from diagram.balancing import LoadBalancer
 from diagram.boundary import WAYS_OUT, Egress, Forward, Gateway
 from diagram.description import Description, Name
 from diagram.documents import DocumentStore
@@ -65,6 +66,8 @@ class System(Description):
     services: tuple[Service, ...]
     addresses: Addresses = Addresses()
     generation: Generation = Generation()
+    load_balancers: tuple[LoadBalancer, ...] = ()
+    """The appliances in front of it."""
     keep_data: bool = True
     """Whether data volumes outlive a ``destroy``."""
 

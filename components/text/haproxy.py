@@ -1,8 +1,9 @@
 """HAProxy: the front of a service, and the edge."""
 
+import hashlib
 from collections.abc import Sequence
 
-from diagram import Edge, Link, Protocol, Service
+from diagram import Balancer, Edge, Link, Protocol, Service
 from diagram.service import LOOPBACK
 
 SECRETS = "/run/secrets"
@@ -45,7 +46,49 @@ def front(service: Service, callers: Sequence[Link], callees: Sequence[Link]) ->
     return "\n".join([HEAD.format(idle=service.grace), *listeners]) if listeners else ""
 
 
+def balancer(service: Balancer, callers: Sequence[Link]) -> str:
+    """The front of what spreads requests over its members; on loopback, whether it runs and whether a member is in."""
+    callees = "\n".join(_member(service, member) for member in service.members)
+    return f"""{HEAD.format(idle=service.grace)}
+{_entrance(service, callers)}
+backend application
+    mode http
+    balance leastconn
+    cookie {service.cookie} insert indirect nocache httponly secure attr "SameSite=Lax"
+    option httpchk
+    http-check send meth GET uri {service.members[0].health.alive} ver HTTP/1.1 hdr Host balancer
+    http-check expect status 200
+    retry-on conn-failure
+{callees}
+
+frontend health
+    mode http
+    bind 127.0.0.1:{service.loopback}
+    monitor-uri {service.health.alive}
+    http-request return status 200 if {{ nbsrv(application) ge 1 }}
+    http-request return status 503
+"""
+
+
+def _member(service: Balancer, member: Service) -> str:
+    """The tasks of a member: one cookie for all of them, which does not tell its name."""
+    value = hashlib.sha256(member.name.encode()).hexdigest()[:12]
+    checked = f"check check-sni {member.name} inter {service.every}s fall 2 rise 2 cookie {value}"
+    tasks = f"server-template {member.name} {member.tasks + 1} {member.name}:{member.port}"
+    return f"    {tasks} {_client(member.name)} {FOUND} {checked}"
+
+
 def _way_in(service: Service, callers: Sequence[Link]) -> str:
+    return f"""\
+{_entrance(service, callers)}
+backend application
+    mode http
+    retry-on conn-failure
+    server application 127.0.0.1:{service.port and service.port + LOOPBACK}
+"""
+
+
+def _entrance(service: Service, callers: Sequence[Link]) -> str:
     names = " ".join(sorted(link.caller for link in callers))
     return f"""\
 frontend front
@@ -54,11 +97,6 @@ frontend front
     http-request reject unless {{ ssl_c_s_dn(cn) -m str {names} }}
     http-request set-header X-Rempart-Caller %[ssl_c_s_dn(cn)]
     default_backend application
-
-backend application
-    mode http
-    retry-on conn-failure
-    server application 127.0.0.1:{service.port and service.port + LOOPBACK}
 """
 
 

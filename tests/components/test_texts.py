@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.text import haproxy, pgbouncer, postgres, redis, squid
-from diagram import Cache, Database, Edge, Egress, Gateway, Link, Pooler, Protocol, Route, Service
+from diagram import Balancer, Cache, Database, Edge, Egress, Gateway, Link, Pooler, Protocol, Route, Service
 
 IMAGE = "rempart/any:sha256-" + "0" * 64
 API = Service(name="api", image=IMAGE, port=8000)
@@ -124,3 +124,13 @@ def test_a_pooler_leaves_connections_to_others() -> None:
     )
     assert "stats_users = watcher_g1\n" in text
     assert text.count("tls_sslmode = verify-full") == text.count("tls_protocols = tlsv1.3") == 2
+
+
+def test_a_balancer_asks_its_members_and_tells_clients_no_name() -> None:
+    members = tuple(Service(name=f"api-{number}", image=IMAGE, port=8000 + number) for number in (1, 2))
+    service = Balancer(name="balancer", image=IMAGE, port=8000, members=members, cookie="SHOP")
+    text = haproxy.balancer(service, [link("gateway", "balancer")])
+    assert "http-request reject unless { ssl_c_s_dn(cn) -m str gateway }" in text
+    assert 'cookie SHOP insert indirect nocache httponly secure attr "SameSite=Lax"' in text
+    assert text.count("verify required verifyhost api-") == text.count("check check-sni api-") == 2
+    assert " cookie api-" not in text
