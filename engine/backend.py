@@ -5,11 +5,14 @@ import os
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from engine.crypto import Crypter, new_crypter, open_crypter
 from engine.errors import EngineError, StateError
 from engine.state import ResourceState
+
+HOOKS: Final = "hooks"
+"""What a checkpoint may need its reader to know, since version 4."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +72,18 @@ def read_raw(location: Location) -> dict[str, Any] | None:
     except (ValueError, KeyError, TypeError) as error:
         hint = f"; the state before the last run is {location.state}.bak" if bak(location).exists() else ""
         raise StateError(f"the state {location.state} is damaged or truncated ({error}){hint}") from error
-    if version != 3:
-        raise StateError(f"the state {location.state} has version {version}; this engine reads version 3")
+    if version not in (3, 4):
+        raise StateError(f"the state {location.state} has version {version}; this engine reads versions 3 and 4")
+    if unknown := {*document.get("features", ())} - {HOOKS}:
+        raise StateError(f"the state {location.state} needs {', '.join(sorted(unknown))}: use the Pulumi CLI for it")
     if named not in {location.qualified, location.stack}:
         raise StateError(f"the state {location.state} belongs to {named}, not to {location.qualified}")
     return dict(checkpoint.get("latest") or {})
+
+
+def version(*, hooks: bool) -> dict[str, Any]:
+    """The version of a checkpoint or an export, as low as its contents allow, with what it needs."""
+    return {"version": 4, "features": [HOOKS]} if hooks else {"version": 3}
 
 
 def crypter_of(raw: dict[str, Any] | None, passphrase: str, salt: str | None = None) -> Crypter:

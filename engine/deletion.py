@@ -45,8 +45,8 @@ def _delete(deployment: Deployment, each: ResourceState) -> None:
     if each.pending_replacement:
         deployment.journal.end(None, gone=each)
         return
-    op = "read-discard" if each.external else "delete-replaced" if each.delete else "delete"
-    steps.delete(deployment, Change(op, each))
+    op = "discard" if each.external else "delete"
+    steps.delete(deployment, Change(f"{op}-replaced" if each.delete else op, each))
 
 
 def _graph(doomed: Sequence[ResourceState]) -> tuple[dict[int, list[ResourceState]], dict[int, set[int]]]:

@@ -6,6 +6,7 @@ from typing import Any
 from pulumi.runtime.proto import alias_pb2, resource_pb2
 
 from engine.errors import UnsupportedError
+from engine.state import hook_type
 from engine.values import from_wire
 
 HOOKS = ("before_create", "after_create", "before_update", "after_update", "before_delete", "after_delete")
@@ -73,7 +74,7 @@ def of(request: resource_pb2.RegisterResourceRequest, parent: str) -> Goal:
         additional_secret_outputs=list(request.additionalSecretOutputs),
         retain_on_delete=request.retainOnDelete,
         aliases=list(request.aliases),
-        hooks={kind: list(names) for kind in HOOKS if (names := getattr(request.hooks, kind))},
+        hooks={hook_type(kind): list(names) for kind in HOOKS if (names := getattr(request.hooks, kind))},
     )
 
 

@@ -2,17 +2,15 @@
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc
 from pulumi.runtime.proto import callback_pb2, callback_pb2_grpc, resource_pb2
 
 from engine import urn as urns
 from engine.provider import ProviderError
+from engine.state import ResourceState, hook_type
 from engine.values import to_wire
-
-if TYPE_CHECKING:
-    from engine.state import ResourceState
 
 _OPTIONS = [("grpc.max_receive_message_length", 400 * 1024 * 1024)]
 
@@ -84,9 +82,9 @@ class Hooks:
         _apply(result, answer.options)
         return result
 
-    def run(self, kind: str, state: "ResourceState", old: "ResourceState | None" = None) -> None:
+    def run(self, kind: str, state: ResourceState, old: ResourceState | None = None) -> None:
         """Runs the hooks of `kind` (before_create, ...) on `state`; a ProviderError when one fails."""
-        names = state.hooks.get(kind, ())
+        names = state.hooks.get(hook_type(kind), ())
         for name in names:
             hook = self._hooks.get(name)
             if hook is None:
@@ -112,7 +110,7 @@ class Hooks:
         return bytes(answer.response)
 
 
-def _asked(kind: str, state: "ResourceState", old: "ResourceState | None") -> resource_pb2.ResourceHookRequest:
+def _asked(kind: str, state: ResourceState, old: ResourceState | None) -> resource_pb2.ResourceHookRequest:
     request = resource_pb2.ResourceHookRequest(
         urn=state.urn, id=state.id, name=urns.name_of(state.urn), type=state.type
     )

@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterable
 
-from engine.backend import Checkpoint, Location, bak, replace
+from engine.backend import Checkpoint, Location, bak, replace, version
 from engine.errors import EngineError
 from engine.state import ResourceState, now
 
@@ -128,8 +128,9 @@ class Journal:
             "manifest": {"time": now(), "magic": "", "version": ""},
             "secrets_providers": {"type": "passphrase", "state": {"salt": self._crypter.salt}},
         }
+        first = json.dumps(version(hooks=any(resource.hooks for resource in self._current())))[1:-1]
         return (
-            f'{{"version": 3, "checkpoint": {{"stack": {json.dumps(location.qualified)}, "latest": {{\n'
+            f'{{{first}, "checkpoint": {{"stack": {json.dumps(location.qualified)}, "latest": {{\n'
             f'{json.dumps(head)[1:-1]},\n"resources": [\n{resources}\n],\n"pending_operations": [\n{pending}\n],\n'
             f'"metadata": {{}}}}}}}}\n'
         ).encode()

@@ -40,7 +40,7 @@ def _register(deployment: Deployment, goal: Goal, urn: str) -> ResourceState:
     _check(deployment, new, goal, carried)
     _ask_policies(deployment, new, goal)
     if old and old.external:
-        _replace_external(deployment, old, new)
+        replacement.create_first(deployment, old, new)
     elif old and early is not None:
         replacement.recreate(deployment, old, new, early)
     elif old:
@@ -149,6 +149,8 @@ def _new_state(goal: Goal, urn: str, old: ResourceState | None) -> ResourceState
         retain_on_delete=goal.retain_on_delete,
         created=old.created if old else "",
         modified=old.modified if old else "",
+        ignore_changes=goal.ignore_changes,
+        replace_on_changes=goal.replace_on_changes,
         hooks=goal.hooks,
     )
 
@@ -196,12 +198,6 @@ def _ask_policies(deployment: Deployment, new: ResourceState, goal: Goal) -> Non
         deployment.emit(finding)
     if not deployment.preview and any(finding.severity in BLOCKING for finding in findings):
         raise deployment.fail(f"resource {new.urn} violates a policy", new.urn)
-
-
-def _replace_external(deployment: Deployment, old: ResourceState, new: ResourceState) -> None:
-    """Creates what the program read until now; the old one is only forgotten."""
-    steps.create(deployment, Change("create-replacement", old, new), supersedes=old)
-    steps.mark(deployment, Change("replace", old, new))
 
 
 def _change(deployment: Deployment, goal: Goal, old: ResourceState, new: ResourceState) -> None:
@@ -259,8 +255,11 @@ def read(deployment: Deployment, goal: Goal, id: str) -> ResourceState:  # noqa:
     old = _claim(deployment, goal, urn)
     goal.provider = goal.provider or default_provider(deployment, urns.package_of(goal.type), goal.version)
     new = _new_state(goal, urn, old)
-    new.id, new.external, new.inputs = id, True, {}
-    steps.read(deployment, Change("read", old, new), goal.inputs)
+    new.id, new.external = id, True
+    if old and not old.external and old.id != id:
+        replacement.read_first(deployment, old, new)
+    else:
+        steps.read(deployment, Change("read", old, new), supersedes=old)
     with deployment.lock:
         deployment.news[urn] = new
     return new

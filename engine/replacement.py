@@ -6,13 +6,26 @@ from engine.provider import Diff
 from engine.state import ResourceState
 from engine.values import UNKNOWN, reveal
 
+_NO_DIFF = Diff()
 
-def create_first(deployment: Deployment, old: ResourceState, new: ResourceState, diff: Diff) -> None:
+
+def create_first(deployment: Deployment, old: ResourceState, new: ResourceState, diff: Diff = _NO_DIFF) -> None:
     """The default: the new one is made beside the old one, which is deleted when nothing uses it any more."""
     steps.create(deployment, Change("create-replacement", old, new, diff.changed, diff.replaces))
+    _doom(deployment, old)
+    steps.mark(deployment, Change("replace", old, new, diff.changed, diff.replaces))
+
+
+def read_first(deployment: Deployment, old: ResourceState, new: ResourceState) -> None:
+    """The program reads what exists in place of what it had made, which is deleted when nothing uses it any more."""
+    steps.read(deployment, Change("read-replacement", old, new))
+    _doom(deployment, old)
+    steps.mark(deployment, Change("replace", old, new))
+
+
+def _doom(deployment: Deployment, old: ResourceState) -> None:
     old.delete = True
     deployment.journal.rewritten(old)
-    steps.mark(deployment, Change("replace", old, new, diff.changed, diff.replaces))
 
 
 def delete_first(deployment: Deployment, old: ResourceState, new: ResourceState, diff: Diff) -> None:

@@ -28,6 +28,8 @@ _FIELDS = {  # attribute -> key of the checkpoint, in its order
     "retain_on_delete": "retainOnDelete",
     "created": "created",
     "modified": "modified",
+    "ignore_changes": "ignoreChanges",
+    "replace_on_changes": "replaceOnChanges",
     "hooks": "resourceHooks",
 }
 _ALWAYS = {"urn", "custom", "type"}
@@ -56,6 +58,8 @@ class ResourceState:
     retain_on_delete: bool = False
     created: str = ""
     modified: str = ""
+    ignore_changes: list[str] = field(default_factory=list)
+    replace_on_changes: list[str] = field(default_factory=list)
     hooks: dict[str, list[str]] = field(default_factory=dict)
     rest: dict[str, Any] = field(default_factory=dict)
 
@@ -100,6 +104,11 @@ class ResourceState:
                 known[key] = unseal(known[key], crypter)
         rest = {key: value for key, value in stored.items() if key not in _FIELDS.values()}
         return ResourceState(**known, rest=rest)
+
+
+def hook_type(kind: str) -> str:
+    """The checkpoint's name for a kind of hooks: `BeforeCreate` for before_create."""
+    return kind.title().replace("_", "")
 
 
 def seal(value: Any, crypter: Crypter) -> Any:

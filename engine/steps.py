@@ -97,7 +97,8 @@ def delete(deployment: Deployment, change: Change, *, awaits_replacement: bool =
     old = change.old
     assert old
     with deployment.step(change):
-        _refuse_protected(deployment, old)
+        if change.op == "delete":  # whether it may be replaced was asked before
+            _refuse_protected(deployment, old)
         real = old.custom and not old.external and not old.retain_on_delete
         deployment.hooks.run("before_delete", old)
         token = None
@@ -125,18 +126,18 @@ def _refuse_protected(deployment: Deployment, old: ResourceState) -> None:
         )
 
 
-def read(deployment: Deployment, change: Change, inputs: dict[str, Any]) -> None:
+def read(deployment: Deployment, change: Change, *, supersedes: ResourceState | None = None) -> None:
     """Reads what exists by its id; an error when it does not."""
     new = change.new
     assert new
     with deployment.step(change):
         provider = deployment.packages.provider(new.type)
-        found = provider.read(new.type, new.id, reveal(inputs), {})
+        found = provider.read(new.type, new.id, reveal(new.inputs), {})
         if found is None:
             raise ProviderError(f"resource '{new.id}' does not exist")
         new.id, _, outputs = found
-        new.outputs = seal_named(taint(outputs, inputs), new.additional_secret_outputs)
-        deployment.journal.end(None, gone=change.old, new=new)
+        new.outputs = seal_named(taint(outputs, new.inputs), new.additional_secret_outputs)
+        deployment.journal.end(None, gone=supersedes, new=new)
 
 
 def mark(deployment: Deployment, change: Change) -> None:

@@ -122,7 +122,8 @@ def export(arguments: argparse.Namespace) -> int:
         checkpoint = backend.load(here.location, backend.crypter_of(raw, here.passphrase))
         for stored, resource in zip(raw["resources"], checkpoint.resources, strict=True):
             stored["inputs"], stored["outputs"] = reveal(resource.inputs), reveal(resource.outputs)
-    print(json.dumps({"version": 3, "deployment": raw}, indent=2))
+    hooks = any(stored.get("resourceHooks") for stored in raw.get("resources") or ())
+    print(json.dumps({**backend.version(hooks=hooks), "deployment": raw}, indent=2))
     return 0
 
 

@@ -48,6 +48,13 @@ def test_a_state_of_another_shape_is_refused(stack: api.Stack, content: str) -> 
         api.preview(stack)
 
 
+def test_a_state_that_needs_what_only_the_cli_knows_is_refused_by_its_name(stack: api.Stack) -> None:
+    document = json.loads(raw_state(stack.location)) | {"version": 4, "features": ["hooks", "taint"]}
+    stack.location.state.write_text(json.dumps(document))
+    with pytest.raises(StateError, match="needs taint: use the Pulumi CLI"):
+        api.preview(stack)
+
+
 def test_a_state_with_a_missing_dependency_is_refused(stack: api.Stack) -> None:
     document = json.loads(raw_state(stack.location))
     document["checkpoint"]["latest"]["resources"].pop(0)

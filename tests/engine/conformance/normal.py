@@ -10,7 +10,7 @@ _AUTO = re.compile(r"-[0-9a-f]{7}(?=$|/|\b)")
 _IDS = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-z]{25})\b")
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 _VOLUMES = re.compile(r"^/.*(?=/volumes/)")
-_NOT_RECORDED = {"id", "created", "modified", "provider", "resourceHooks", "sourcePosition", "stackTrace"}
+_NOT_RECORDED = {"id", "created", "modified", "provider", "sourcePosition", "stackTrace"}
 _OWN_VALUES = {  # outputs that are random, or that belong to the machine
     "b64Std", "b64Url", "dec", "hex", "result",
     "publicKeyFingerprintMd5", "publicKeyFingerprintSha256", "publicKeyOpenssh",

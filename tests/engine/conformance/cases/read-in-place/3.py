@@ -1,0 +1,3 @@
+import pulumi_random as random
+
+random.RandomString("g", length=5)

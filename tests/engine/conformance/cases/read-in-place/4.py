@@ -1,0 +1,3 @@
+import pulumi_random as random
+
+random.RandomString.get("g", "abc")

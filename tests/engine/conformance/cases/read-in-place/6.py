@@ -1,0 +1,3 @@
+import pulumi_random as random
+
+random.RandomString("other", length=5)
