@@ -9,7 +9,7 @@ from report.plan import Change, effective
 
 MARKS = {
     "create": "+ ", "update": "~ ", "delete": "- ", "read": "> ", "refresh": "~ ", "same": "  ",
-    "replace": "+-", "create-replacement": "++", "delete-replaced": "--",
+    "replace": "+-", "create-replacement": "++", "delete-replaced": "--", "discard": "< ",
 }  # fmt: skip
 LEAVES = 60
 """A plan with more changed leaves than this counts them behind their component instead."""

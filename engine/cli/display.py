@@ -27,10 +27,11 @@ from report.model import Report
 from report.plan import PARTS
 
 DONE = {"create": "created", "update": "updated", "delete": "deleted", "create-replacement": "created replacement",
-        "delete-replaced": "deleted original", "refresh": "refreshed", "read": "read"}  # fmt: skip
+        "delete-replaced": "deleted original", "refresh": "refreshed", "read": "read",
+        "discard": "discarded"}  # fmt: skip
 TITLES = {"preview": "Previewing", "up": "Updating", "refresh": "Refreshing", "destroy": "Destroying"}
 NOUNS = {"create": "to create", "update": "to update", "delete": "to delete", "replace": "to replace",
-         "same": "unchanged", "read": "to read", "refresh": "to refresh"}  # fmt: skip
+         "same": "unchanged", "read": "to read", "discard": "to discard", "refresh": "to refresh"}  # fmt: skip
 EVERY: Final = 5.0  # seconds between two lines of progress
 SLOW: Final = 1.0  # seconds from which a step is worth a line of its own
 

@@ -10,9 +10,7 @@ from report.plan import Change
 from ..kit.resource import SECRET, SIGNATURE, Options, Resource, unsealed
 
 ACCEPTED: Final = "what `pulumi stack export` or `pulumi preview --json` prints, or a state file"
-_GONE: Final = frozenset({
-    "delete", "delete-replaced", "discard", "discard-replaced", "read-discard", "remove-pending-replace",
-})  # fmt: skip
+_GONE: Final = frozenset({"delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace"})
 
 
 def resources(document: Any) -> list[Resource]:

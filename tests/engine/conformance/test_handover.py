@@ -16,7 +16,12 @@ pytestmark = [
     pytest.mark.pulumi,
     pytest.mark.skipif(shutil.which("pulumi") is None, reason="the Pulumi CLI is not on PATH"),
 ]
-CASES = [name for name in NAMES if not name.startswith("docker-") and name not in {"config", "early-renewal"}]
+LEFT_OUT = {
+    "asset",  # the SDK's dynamic provider cannot read an asset back, not from the CLI's own state either
+    "config",
+    "early-renewal",
+}
+CASES = [name for name in NAMES if not name.startswith("docker-") and name not in LEFT_OUT]
 
 
 def _pulumi(case: Case, *arguments: str) -> None:
