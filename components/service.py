@@ -103,7 +103,8 @@ class Service(Component):
         it, place = self.description, self.place
         return Task(
             name=it.name, kind=it.kind, zone=it.zone.value, image=it.image, platform=place.platform,
-            cpus=it.cpus, memory=it.memory, health=it.health, grace=it.grace, replicas=it.tasks, reserves=it.reserves,
+            runs_on=it.runs_on, cpus=it.cpus, memory=it.memory, health=it.health, grace=it.grace, replicas=it.tasks,
+            reserves=it.reserves,
             args=self.command(), check=self.check(), env=self._env(),
             secrets=self._secrets(), configs=self._configs(), mounts=self.mounts(),
             called_on=[link.network for link in place.callers(it)],

@@ -78,7 +78,7 @@ class Keeper(Component):
             self,
             Task(
                 name=f"{it.name}-keeper", kind="keeper", zone=it.zone.value, image=it.image, platform=place.platform,
-                cpus=0.25, memory="128M", health=Health(interval=2), grace=10, args=("keeper",),
+                runs_on=it.runs_on, cpus=0.25, memory="128M", health=Health(interval=2), grace=10, args=("keeper",),
                 check=("test", "-f", "/tmp/ready"), secrets=secrets, configs=configs,
                 mounts=[volume(shared.name, RUN)], single=True,
                 calls_on=[internal(self, "alone", place.subnet(alone), alone)],

@@ -39,6 +39,8 @@ class Task:
     args: Sequence[str] = ()
     replicas: int = 1
     reserves: Reservation | None = None
+    runs_on: str | None = None
+    """The role of its nodes."""
     env: Mapping[str, str] = field(default_factory=dict)
     secrets: Sequence[SecretFile] = ()
     configs: Sequence[ConfigFile] = ()
@@ -74,6 +76,8 @@ def service(owner: Component, task: Task, after: Sequence[docker.Service] = ()) 
         "restart_policy": {"condition": "any", "delay": "1s", "window": "0s", "max_attempts": 0},
         "log_driver": {"name": "json-file", "options": {"max-size": "10m", "max-file": "3"}},
     }
+    if task.runs_on:
+        specification["placement"] = {"constraints": [f"node.labels.rempart.{task.runs_on} == yes"]}
     return docker.Service(
         owner.child("service"),
         labels=_labels(task),

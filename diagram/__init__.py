@@ -2,7 +2,7 @@
 
 from diagram.backup import Backup, Retention
 from diagram.balancing import Balancer, LoadBalancer
-from diagram.boundary import Edge, Egress, Forward, Gateway, Route
+from diagram.boundary import Edge, Egress, Forward, Gateway, Proxy, Route
 from diagram.description import Host
 from diagram.documents import DocumentStore
 from diagram.link import Link, Protocol
@@ -20,6 +20,6 @@ from diagram.zone import Zone
 __all__ = [
     "Addresses", "Alerting", "Backup", "Balancer", "Cache", "Database", "DocumentStore", "Edge", "Egress", "Exporter",
     "Forward", "Gateway", "Generation", "Health", "Host", "Link", "LoadBalancer", "Monitor", "ObjectStore", "Pooler",
-    "Protocol", "Receiver", "Reservation", "Retention", "Route", "Scale", "Schedule", "Secret", "Service", "System",
-    "Use", "Workers", "Zone", "between",
+    "Protocol", "Proxy", "Receiver", "Reservation", "Retention", "Route", "Scale", "Schedule", "Secret", "Service",
+    "System", "Use", "Workers", "Zone", "between",
 ]  # fmt: skip

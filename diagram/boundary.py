@@ -110,6 +110,13 @@ class Edge(Service):
         yield Use(target=self.gateway)
 
 
+class Proxy(Description):
+    """A proxy of the organisation, by which alone there is a way out."""
+
+    host: Host
+    port: Port
+
+
 class Egress(Service):
     """Lets each declared caller reach the hosts declared for it, and refuses and logs everything else."""
 
@@ -119,6 +126,8 @@ class Egress(Service):
 
     zone: Zone = Zone.dmz
     port: Port | None = 3128
+    parent: Proxy | None = None
+    """The proxy that everything allowed goes through; it is asked for a tunnel, and sees the hosts' names only."""
     metrics: str | None = None
     memory: Memory = "256M"
 

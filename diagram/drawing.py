@@ -69,9 +69,14 @@ def _outside(system: System) -> Iterator[str]:
             case Edge():
                 yield f'{INDENT}clients(["clients"]) -->|https| {_id(service.name)}'
             case Egress():
+                way = _id(service.name)
+                if service.parent:
+                    way = f"{way}__0"
+                    parent = f"{service.parent.host}:{service.parent.port}"
+                    yield f'{INDENT}{_id(service.name)} -->|proxy| {way}(["{parent}"])'
                 hosts = sorted({host for link in system.callers(service) for host in link.hosts})
                 for number, host in enumerate(hosts, 1):
-                    yield f'{INDENT}{_id(service.name)} -->|https| {_id(service.name)}__{number}(["{host}"])'
+                    yield f'{INDENT}{way} -->|https| {_id(service.name)}__{number}(["{host}"])'
             case Forward():
                 outside = f"{service.host}:{service.host_port}"
                 yield f'{INDENT}{_id(service.name)} -->|tcp| {_id(service.name)}__1(["{outside}"])'
@@ -97,6 +102,7 @@ def data(system: System) -> str:
     """The services and links as JSON, for other programs."""
     services = [
         {"name": one.name, "kind": one.kind, "zone": one.zone, "port": one.port, "replicas": one.tasks}
+        | ({"runs_on": one.runs_on} if one.runs_on else {})
         for one in system.services
     ]
     links = [{**link.model_dump(), "network": str(system.subnets[link.name])} for link in system.links]

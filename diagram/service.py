@@ -75,6 +75,8 @@ class Service(Description):
     """The path of its own data, kept across replacements."""
     sources: str | None = None
     """A directory of the machine mounted over the application's, for live reload. Development only."""
+    runs_on: Name | None = None
+    """The role of the machines that it runs on, which their label ``rempart.<role>=yes`` tells; None for any."""
     cpus: Annotated[float, Field(gt=0, le=64)] = 0.5
     memory: Memory = "128M"
     reserves: Reservation | None = None

@@ -20,7 +20,7 @@ http_access deny !https
 
 {grants}
 http_access deny all
-
+{_way(service)}
 pid_filename none
 pinger_enable off
 acl probes src 127.0.0.1
@@ -35,6 +35,14 @@ connect_timeout 5 seconds
 shutdown_lifetime {max(service.grace // 3, 1)} seconds
 visible_hostname {service.name}
 """
+
+
+def _way(service: Egress) -> str:
+    """Straight out, or by the organisation's proxy and in no other way."""
+    if not service.parent:
+        return ""
+    to = f"{service.parent.host} parent {service.parent.port} 0"
+    return f"cache_peer {to} no-query no-digest no-netdb-exchange default\nnever_direct allow all\n"
 
 
 def _grant(link: Link) -> str:

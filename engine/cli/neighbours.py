@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Final
 
+from engine.cli.nodes import Nodes
 from engine.docker.client import Engine
 from engine.errors import EngineError
 from engine.events import Event, StepStarted
@@ -23,11 +24,13 @@ class Neighbours:
         self._subnets: dict[Subnet, str] = {}
         self._ports: dict[int, str] = {}
         self._own: set[str] = set()
+        self._nodes = Nodes()
 
     def see(self, event: Event) -> None:
         """Note what a planned step would take or gives back."""
         if not isinstance(event, StepStarted):
             return
+        self._nodes.see(event)
         self._own |= {str(inputs["name"]) for inputs in (event.old, event.new) if inputs.get("name")}
         if event.op in _NEW and type_of(event.urn) == "docker:index/network:Network":
             self._subnets |= dict.fromkeys(_subnets(event.new.get("ipamConfigs"), "subnet"), event.urn)
@@ -36,8 +39,9 @@ class Neighbours:
             self._ports |= {int(port["publishedPort"]): event.urn for port in ports if port.get("publishedPort")}
 
     def refuse(self) -> None:
-        """Raise EngineError, naming every clash, when another's network or service holds what the plan wants. Without
-        an engine that answers the plan fails by itself."""
+        """Raise EngineError, naming every clash, when another's network or service holds what the plan wants, or when
+        no node may run a service of it. Without an engine that answers the plan fails by itself."""
+        self._nodes.refuse()
         if not (self._subnets or self._ports):
             return
         try:

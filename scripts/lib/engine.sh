@@ -17,6 +17,16 @@ prepare_engine() {
   step "Make the engine a swarm of one" docker swarm init --advertise-addr 127.0.0.1
 }
 
+# label_only_node STACK: where the swarm is one machine, it has every role; of several, only people know which has which.
+label_only_node() {
+  local stack=$1 nodes role
+  nodes=$(docker node ls --quiet)
+  [[ $nodes != *$'\n'* ]] || return 0
+  for role in $(.venv/bin/python -m scripts.needs roles "$stack"); do
+    docker node update --label-add "rempart.$role=yes" "$nodes" > /dev/null
+  done
+}
+
 in_swarm() { [[ $(docker info --format '{{.Swarm.LocalNodeState}}') == active ]]; }
 
 # The stacks that have networks on this engine, one on each line.

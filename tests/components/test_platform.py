@@ -221,3 +221,12 @@ def test_what_waits_for_its_callees_is_made_after_them_and_their_keepers(deploye
     keepers = {f"{callee}-keeper" for callee in awaited} & set(made)
     assert len(keepers) == 2
     assert made.index("orders") > max(made.index(name) for name in awaited | keepers)
+
+
+def test_a_service_with_a_role_runs_with_its_keeper_on_the_nodes_of_that_role() -> None:
+    database = Database(name="db", image=IMAGE, database="shop", runs_on="database")
+    api = Service(name="api", image=IMAGE, port=8000, uses=(database,))
+    deployed = record(lambda: Platform("shop", System(name="shop", services=(database, api))))
+    for name in ("db", "db-keeper"):
+        assert specification(deployed, name)["placement"] == {"constraints": ["node.labels.rempart.database == yes"]}
+    assert "placement" not in specification(deployed, "api")

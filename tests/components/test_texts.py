@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.text import haproxy, pgbouncer, postgres, redis, squid
-from diagram import Balancer, Cache, Database, Edge, Egress, Gateway, Link, Pooler, Protocol, Route, Service
+from diagram import Balancer, Cache, Database, Edge, Egress, Gateway, Link, Pooler, Protocol, Proxy, Route, Service
 
 IMAGE = "rempart/any:sha256-" + "0" * 64
 API = Service(name="api", image=IMAGE, port=8000)
@@ -134,3 +134,12 @@ def test_a_balancer_asks_its_members_and_tells_clients_no_name() -> None:
     assert 'cookie SHOP insert indirect nocache httponly secure attr "SameSite=Lax"' in text
     assert text.count("verify required verifyhost api-") == text.count("check check-sni api-") == 2
     assert " cookie api-" not in text
+
+
+def test_an_egress_with_a_parent_goes_by_it_and_in_no_other_way() -> None:
+    parent = Proxy(host="10.101.201.204", port=8080)
+    callers = [link("worker", "egress", Protocol.proxy, hosts=("oauth2.googleapis.com",))]
+    text = squid.egress(Egress(name="egress", image=IMAGE, parent=parent), callers)
+    assert "cache_peer 10.101.201.204 parent 8080 0 no-query no-digest no-netdb-exchange default" in text
+    assert "never_direct allow all" in text
+    assert "cache_peer" not in squid.egress(Egress(name="egress", image=IMAGE), callers)
