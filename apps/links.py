@@ -48,6 +48,18 @@ class Redis:
 
 
 @dataclass(frozen=True)
+class Amqp:
+    """A message broker, which knows its callers by their certificates."""
+
+    name: str
+    host: str
+    port: int
+    user: str
+    virtual_host: str
+    tls: ssl.SSLContext = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Egress:
     """The only way out: a proxy that admits `hosts`."""
 
@@ -56,8 +68,8 @@ class Egress:
     hosts: frozenset[str]
 
 
-Link = Http | Postgres | Redis | Egress
-L = TypeVar("L", Http, Postgres, Redis, Egress)
+Link = Http | Postgres | Redis | Amqp | Egress
+L = TypeVar("L", Http, Postgres, Redis, Amqp, Egress)
 
 
 def verified(authority: str, certificate: str, key: str) -> ssl.SSLContext:
@@ -107,7 +119,9 @@ class Links:
                 return self._postgres(prefix, name, url)
             case "rediss":
                 return self._redis(prefix, name, url)
-            case "http" | "redis":
+            case "amqps":
+                return self._amqp(prefix, name, url)
+            case "http" | "redis" | "amqp":
                 raise LinkError(f"{prefix}_URL: the link must be encrypted")
         return None
 
@@ -132,6 +146,16 @@ class Links:
             self._password(prefix),
             verified(*files),
         )
+
+    def _amqp(self, prefix: str, name: str, url: str) -> Amqp:
+        parts = urlsplit(url)
+        options = parse_qs(parts.query)
+        try:
+            files = [options[key][0] for key in ("cacertfile", "certfile", "keyfile")]
+        except KeyError as missing:
+            raise LinkError(f"{prefix}_URL: lacks {missing}") from None
+        host, port = parts.hostname or "", parts.port or 5671
+        return Amqp(name, host, port, parts.username or "", parts.path.lstrip("/"), verified(*files))
 
     def _password(self, prefix: str) -> str:
         return Path(self._given(prefix, "PASSWORD")).read_text().strip()

@@ -11,7 +11,7 @@ from anyio import to_thread  # type: ignore[import-not-found]
 from apps.cache import client
 from apps.calls import http_client
 from apps.database import transaction
-from apps.links import Egress, Http, Link, Links, Postgres, Redis
+from apps.links import Amqp, Egress, Http, Link, Links, Postgres, Redis
 from apps.metrics import REACHABLE
 
 SECONDS = 2.0
@@ -50,6 +50,8 @@ async def _ask(link: Link) -> None:
             await _ask_postgres(link)
         case Redis():
             await to_thread.run_sync(_ping_redis, link, cancellable=True)
+        case Amqp():
+            await to_thread.run_sync(_greet_broker, link, cancellable=True)
         case Egress():
             await _ask_egress(link)
 
@@ -70,6 +72,16 @@ def _ping_redis(link: Redis) -> None:
         redis.ping()
     finally:
         redis.connection_pool.disconnect()
+
+
+def _greet_broker(link: Amqp) -> None:
+    """As this caller, up to the virtual host."""
+    from apps.broker import Connection  # noqa: PLC0415 - only systems with a broker have its library in use
+
+    address, tls = f"{link.host}:{link.port}", {"tls": link.tls, "name": link.host}
+    given = {"virtual_host": link.virtual_host, "login_method": "EXTERNAL", "ssl": tls}
+    with Connection(address, connect_timeout=SECONDS, read_timeout=SECONDS, **given):
+        pass
 
 
 async def _ask_egress(link: Egress) -> None:

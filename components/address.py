@@ -12,9 +12,10 @@ def of(link: Link, generation: int) -> dict[str, str]:
     match link.protocol:
         case Protocol.http:
             return {f"{prefix}_URL": f"https://{link.callee}:{link.port}", **_files(prefix, link.callee)}
-        case Protocol.postgres | Protocol.redis | Protocol.mongodb:
-            url = _data(link, postgres.login(link.caller, generation))
-            return {f"{prefix}_URL": url, f"{prefix}_PASSWORD_FILE": f"{SECRETS}/{link.callee}.password"}
+        case Protocol.postgres | Protocol.redis | Protocol.mongodb | Protocol.amqp:
+            word = {f"{prefix}_PASSWORD_FILE": f"{SECRETS}/{link.callee}.password"}
+            url = {f"{prefix}_URL": _data(link, postgres.login(link.caller, generation))}
+            return url if link.protocol is Protocol.amqp else url | word
         case Protocol.s3:
             return {
                 f"{prefix}_URL": f"https://{link.callee}:{link.port}",
@@ -32,7 +33,7 @@ def of(link: Link, generation: int) -> dict[str, str]:
 
 
 def _data(link: Link, login: str) -> str:
-    """The URL of what keeps data; the password is in a file."""
+    """The URL of what keeps data; the password, where there is one, is in a file."""
     at = f"{login}@{link.callee}:{link.port}"
     root, leaf = f"{SECRETS}/root.pem", f"{SECRETS}/{link.callee}.pem"
     match link.protocol:
@@ -42,6 +43,9 @@ def _data(link: Link, login: str) -> str:
         case Protocol.redis:
             verified = "ssl_cert_reqs=required&ssl_check_hostname=true"
             return f"rediss://{at}/0?{verified}&ssl_ca_certs={root}&ssl_certfile={leaf}&ssl_keyfile={leaf}.key"
+        case Protocol.amqp:
+            files = f"verify=verify_peer&cacertfile={root}&certfile={leaf}&keyfile={leaf}.key"
+            return f"amqps://{at}/{link.database}?auth_mechanism=EXTERNAL&{files}"
         case _:
             members = ",".join(f"{member}:{link.port}" for member in link.members)
             elected = f"replicaSet={link.callee}&authSource=admin&authMechanism=SCRAM-SHA-256&w=majority"

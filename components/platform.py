@@ -7,7 +7,7 @@ import pulumi_random as random
 from pulumi import ResourceOptions
 
 import diagram
-from components import backup, boundary, documents, monitoring, objects, pooler, service, stateful
+from components import backup, boundary, documents, jobs, monitoring, objects, pooler, queue, service, stateful
 from components.authority import Authority
 from components.component import Component
 from components.files import SecretFile, rotation, secret_file
@@ -20,12 +20,14 @@ REALISED: dict[str, type[service.Service] | type[documents.DocumentStore]] = {
     diagram.Workers.kind: service.Workers,
     diagram.Exporter.kind: service.Exporter,
     diagram.Backup.kind: backup.Backup,
+    diagram.Jobs.kind: jobs.Jobs,
     diagram.Database.kind: stateful.Database,
     diagram.Cache.kind: stateful.Cache,
     diagram.Pooler.kind: pooler.Pooler,
     diagram.ObjectStore.kind: objects.ObjectStore,
     diagram.DocumentStore.kind: documents.DocumentStore,
     diagram.Balancer.kind: boundary.Balancer,
+    diagram.Queue.kind: queue.Queue,
     diagram.Edge.kind: boundary.Edge,
     diagram.Gateway.kind: boundary.Gateway,
     diagram.Egress.kind: boundary.Egress,

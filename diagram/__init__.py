@@ -5,10 +5,12 @@ from diagram.balancing import Balancer, LoadBalancer
 from diagram.boundary import Edge, Egress, Forward, Gateway, Proxy, Route
 from diagram.description import Host
 from diagram.documents import DocumentStore
+from diagram.jobs import Job, Jobs
 from diagram.link import Link, Protocol
 from diagram.monitoring import Alerting, Monitor, Receiver
 from diagram.objects import ObjectStore
 from diagram.pooler import Pooler
+from diagram.queue import Queue
 from diagram.scale import Reservation, Scale, between
 from diagram.schedule import Schedule
 from diagram.secret import Secret
@@ -19,7 +21,7 @@ from diagram.zone import Zone
 
 __all__ = [
     "Addresses", "Alerting", "Backup", "Balancer", "Cache", "Database", "DocumentStore", "Edge", "Egress", "Exporter",
-    "Forward", "Gateway", "Generation", "Health", "Host", "Link", "LoadBalancer", "Monitor", "ObjectStore", "Pooler",
-    "Protocol", "Proxy", "Receiver", "Reservation", "Retention", "Route", "Scale", "Schedule", "Secret", "Service",
-    "System", "Use", "Workers", "Zone", "between",
+    "Forward", "Gateway", "Generation", "Health", "Host", "Job", "Jobs", "Link", "LoadBalancer", "Monitor",
+    "ObjectStore", "Pooler", "Protocol", "Proxy", "Queue", "Receiver", "Reservation", "Retention", "Route", "Scale",
+    "Schedule", "Secret", "Service", "System", "Use", "Workers", "Zone", "between",
 ]  # fmt: skip

@@ -17,6 +17,9 @@ Role = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length
 Right = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z]+(@(admin|local))?$", max_length=63)]
 """One of MongoDB's built-in roles: on the link's database, or on `admin` or `local`."""
 
+QueueName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+"""A queue of a message broker."""
+
 
 Prefix = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)*/$", max_length=200)]
 """The beginning of objects' names, up to a slash."""
@@ -32,6 +35,8 @@ class Protocol(StrEnum):
     mongodb = "mongodb"
     s3 = "s3"
     """HTTPS with a client certificate, ended by the callee's front, and requests signed with the caller's key."""
+    amqp = "amqp"
+    """AMQP 0-9-1: the certificate's name is the user's."""
     proxy = "proxy"
     """The egress proxy, reached by a loopback listener of the caller's front."""
     tcp = "tcp"
@@ -42,7 +47,8 @@ class Protocol(StrEnum):
 
 class Permissions(Description):
     """What a caller may do at a callee: reach `hosts` through an egress, use `keys` of a cache, join `roles` of a
-    database, have `rights` in a document store, use the names under `prefixes` in an object store.
+    database, have `rights` in a document store, use the names under `prefixes` in an object store; at a broker put
+    messages into queues (`sends`), take them out (`takes`), hear workers' events (`watches`).
     """
 
     hosts: tuple[Host, ...] = ()
@@ -50,6 +56,9 @@ class Permissions(Description):
     roles: tuple[Role, ...] = ()
     rights: tuple[Right, ...] = ()
     prefixes: tuple[Prefix, ...] = ()
+    sends: tuple[QueueName, ...] = ()
+    takes: tuple[QueueName, ...] = ()
+    watches: bool = False
 
 
 class Link(Permissions):
@@ -64,7 +73,7 @@ class Link(Permissions):
     protocol: Protocol
     port: Port
     database: str = ""
-    """The database that a link of PostgreSQL or MongoDB leads to."""
+    """The database that a link of PostgreSQL or MongoDB leads to, or the virtual host of a broker."""
     bucket: str = ""
     """The bucket that a link of S3 leads to."""
     members: tuple[Name, ...] = ()

@@ -40,12 +40,9 @@ class Use(Permissions):
 
 
 GRANTED_OVER = {
-    "hosts": Protocol.proxy,
-    "keys": Protocol.redis,
-    "roles": Protocol.postgres,
-    "rights": Protocol.mongodb,
-    "prefixes": Protocol.s3,
-}
+    "hosts": Protocol.proxy, "keys": Protocol.redis, "roles": Protocol.postgres, "rights": Protocol.mongodb,
+    "prefixes": Protocol.s3, "sends": Protocol.amqp, "takes": Protocol.amqp, "watches": Protocol.amqp,
+}  # fmt: skip
 """The protocol of the callees that can grant each permission."""
 
 
@@ -136,11 +133,7 @@ class Service(Description):
             callee=self.name,
             protocol=self.protocol,
             port=self.port,
-            hosts=use.hosts,
-            keys=use.keys,
-            roles=use.roles,
-            rights=use.rights,
-            prefixes=use.prefixes,
+            **{permission: getattr(use, permission) for permission in GRANTED_OVER},
         )
 
     @property

@@ -45,6 +45,9 @@ def _callee(target: Target, link: Link, keys: Opened) -> Iterator[Row]:
     yield from _made_by_its_own_authority(target, task, link, good, keys)
     if link.protocol in LOGINS:
         yield from _logins(target, task, link, good)
+    if link.protocol is Protocol.amqp:
+        guest = replace(good, user="guest", password="guest")  # noqa: S106 - which must not exist
+        yield _tried(target, task, link, guest, "guest with the password guest")
 
 
 def _made_by_its_own_authority(target: Target, task: Task, link: Link, good: Credential, keys: Opened) -> Iterator[Row]:

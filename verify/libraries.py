@@ -22,10 +22,11 @@ LIBRARIES = {
     "psycopg": Protocol.postgres,
     "redis-py": Protocol.redis,
     "celery": Protocol.redis,
+    "py-amqp": Protocol.amqp,
 }
 CALLS = """
 import asyncio, json, os, sys
-from apps.links import Http, Links, Postgres, Redis
+from apps.links import Amqp, Http, Links, Postgres, Redis
 
 async def httpx(link):
     from apps.calls import http_client
@@ -46,8 +47,13 @@ async def celery(link):
     with queue(link).connection_for_write() as broker:
         broker.connect()
 
-functions = {"httpx": httpx, "psycopg": psycopg, "redis-py": redis_py, "celery": celery}
-kinds = {"httpx": Http, "psycopg": Postgres}
+async def py_amqp(link):
+    from apps.broker import broker
+    with broker(link).connection_for_write() as connection:
+        connection.connect()
+
+functions = {"httpx": httpx, "psycopg": psycopg, "redis-py": redis_py, "celery": celery, "py-amqp": py_amqp}
+kinds = {"httpx": Http, "psycopg": Postgres, "py-amqp": Amqp}
 for library, callee, variable, url in json.loads(sys.argv[1]):
     try:
         link = Links({**os.environ, variable: url}).to(callee, kinds.get(library, Redis))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from diagram import Link, Protocol
-from verify import postgres
+from verify import amqp, postgres
 from verify.running import Task
 from verify.tls import Identity, client, received
 
@@ -95,6 +95,15 @@ def _redis(stream: ssl.SSLSocket, credential: Credential, _: str) -> str:
     return answer
 
 
+def _amqp(stream: ssl.SSLSocket, credential: Credential, _: str) -> str:
+    """By the certificate; with a password, as a caller does that knows no better."""
+    user = credential.user if credential.password else ""
+    try:
+        return amqp.login(stream, credential.database, user=user, password=credential.password)
+    except amqp.LoginError as error:
+        raise RefusedError(str(error)) from None
+
+
 def _tcp(stream: ssl.SSLSocket, _: Credential, __: str) -> str:
     stream.settimeout(1)
     try:
@@ -109,6 +118,7 @@ SPEECH: Mapping[Protocol, Callable[[ssl.SSLSocket, Credential, str], str]] = {
     Protocol.proxy: _proxy,
     Protocol.postgres: _postgres,
     Protocol.redis: _redis,
+    Protocol.amqp: _amqp,
     Protocol.tcp: _tcp,
 }
 """Passthrough has none: its end is the client, not the edge."""

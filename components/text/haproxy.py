@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from diagram import Balancer, Edge, Link, Protocol, Service
+from diagram import Balancer, Edge, Link, Protocol, Queue, Service
 from diagram.service import LOOPBACK
 
 SECRETS = "/run/secrets"
@@ -154,4 +154,23 @@ frontend front
 backend outside
     mode tcp
     server outside {host}:{port} {FOUND}
+"""
+
+
+def figures(service: Queue, readers: Sequence[Link]) -> str:
+    """The figures of a broker, which answers on loopback, for `readers`. The keeper brings the certificates."""
+    names = " ".join(sorted(link.caller for link in readers))
+    files = "crt /run/keeper/server.pem ca-file /run/keeper/callers.pem verify required alpn http/1.1"
+    return f"""{HEAD.format(idle=30)}
+frontend front
+    mode http
+    bind :{service.figures_port} ssl {files}
+    http-request reject unless {{ ssl_c_s_dn(cn) -m str {names} }}
+    http-request deny unless METH_GET
+    http-request set-header X-Rempart-Caller %[ssl_c_s_dn(cn)]
+    default_backend application
+
+backend application
+    mode http
+    server application 127.0.0.1:{service.figures_port + LOOPBACK}
 """

@@ -24,7 +24,7 @@ from .kit.workload import SPEC, Workload, seconds
 
 Settings = dict[str, Any]
 
-STATEFUL: Final = frozenset({"database", "cache", "document-store"})
+STATEFUL: Final = frozenset({"database", "cache", "document-store", "queue"})
 RESOLVERS: Final = {
     "kinds": {
         "type": "array",

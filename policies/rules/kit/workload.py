@@ -17,6 +17,7 @@ IN_A_SERVICE: Final[Mapping[str, str]] = {
     "aliases": "taskSpec.networksAdvanceds",
     "arguments": f"{SPEC}.args",
     "command": f"{SPEC}.commands",
+    "configs": f"{SPEC}.configs",
     "dns": f"{SPEC}.dnsConfig.options",
     "drops": f"{SPEC}.capDrops",
     "env": f"{SPEC}.env",

@@ -11,7 +11,19 @@ import pulumi_docker as docker
 import pulumi_random as random
 from pulumi import Output
 
-from tests.policies.build import config, container, in_base64, key, mounted, named, network, password, secret, service
+from tests.policies.build import (
+    config,
+    container,
+    in_base64,
+    key,
+    mounted,
+    named,
+    network,
+    password,
+    secret,
+    service,
+    with_config,
+)
 from tests.policies.examples import Examples
 
 OURS = "Tr0ub4dor&3-of-the-shop"
@@ -228,6 +240,7 @@ EXAMPLES = {
             lambda: service({
                 "image": "rabbitmq:3" + DIGEST, "env": {"RABBITMQ_DEFAULT_PASS_FILE": "/run/secrets/rabbitmq.password"}
             }),
+            lambda: service({"image": "rabbitmq:3" + DIGEST, "configs": [with_config(config("x = y\n"))]}),
             lambda: service({"image": "redis:7" + DIGEST, "args": ["redis-server", "/etc/redis/redis.conf"]}),
             lambda: container(image="mongo:7" + DIGEST, command=["mongod", "--auth"]),
             lambda: container(image="redis:7" + DIGEST, command=["redis-cli", "ping"]),
