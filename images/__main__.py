@@ -13,6 +13,7 @@ from images.build import BuildError, Result
 from images.recipe import RecipeError, recipes
 from images.removal import remove
 from images.rootfs import RootfsError
+from images.wheels import WheelError
 from images.workshop import build_all
 
 
@@ -68,7 +69,7 @@ def main() -> int:
         else:
             for line in remove(client, superseded=arguments.superseded):
                 print(f"  {line}")
-    except (BuildError, RecipeError, RootfsError) as error:
+    except (BuildError, RecipeError, RootfsError, WheelError) as error:
         print(f"images: {error}", file=sys.stderr)
         return 1
     except DockerException as error:

@@ -10,6 +10,7 @@ from docker.models.images import Image
 
 from images.lock import Locked
 from images.recipe import CHECKOUT, Recipe
+from images.wheels import wheels
 
 LOGS = CHECKOUT / ".rempart" / "logs" / "images"
 CONTEXT = "rempart.context"
@@ -74,7 +75,7 @@ def _build(client: docker.DockerClient, recipe: Recipe, parent: Image, context: 
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{recipe.name}.log"
     steps = client.api.build(
-        fileobj=recipe.archive(),
+        fileobj=recipe.archive(wheels(recipe)),
         custom_context=True,
         buildargs={"PARENT": parent.id or "", **_arguments(recipe)},
         labels={NAME: recipe.name, CONTEXT: context},

@@ -5,7 +5,7 @@ import io
 import re
 import ssl
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -69,11 +69,11 @@ class Recipe:
             digest.update(f"\n{name} {_mode(path):o} {len(content)}\n".encode() + content)
         return digest.hexdigest()
 
-    def archive(self) -> io.BytesIO:
-        """The context as a tar file in which only content and mode differ from one checkout to the next."""
+    def archive(self, more: Mapping[str, Path] | None = None) -> io.BytesIO:
+        """The context and `more` files as a tar file in which only content and mode differ between checkouts."""
         stream = io.BytesIO()
         with tarfile.open(fileobj=stream, mode="w") as tar:
-            for name, path in self.files.items():
+            for name, path in {**self.files, **(more or {})}.items():
                 entry = tarfile.TarInfo(name)
                 entry.mode, entry.size = _mode(path), path.stat().st_size
                 tar.addfile(entry, io.BytesIO(path.read_bytes()))
