@@ -7,11 +7,16 @@ import sys
 import time
 from traceback import extract_tb
 
+from prometheus_client import Counter
+
+LINES = Counter("log_lines", "Lines written to the log.", ["level"])
+
 
 class JsonLine(logging.Formatter):
     """A record as one JSON object. Messages of exceptions are left out: a database repeats the row in them."""
 
     def format(self, record: logging.LogRecord) -> str:
+        LINES.labels(record.levelname).inc()
         line: dict[str, object] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname,

@@ -31,8 +31,10 @@ UNREACHABLE = (
 )  # fmt: skip
 
 
-def service(links: Links) -> FastAPI:
-    """An application with what every role serves; a role adds its routes."""
+def service(links: Links, *, watched: bool = True) -> FastAPI:
+    """An application with what every role serves; a role adds its routes. Unless `watched`, its callees are not asked
+    again and again.
+    """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Observed)
     for error in UNREACHABLE:
@@ -41,7 +43,7 @@ def service(links: Links) -> FastAPI:
 
     @app.on_event("startup")
     async def startup() -> None:
-        app.state.watch = asyncio.create_task(watch(links))
+        app.state.watch = asyncio.create_task(watch(links)) if watched else None
 
     @app.get("/health")
     async def health() -> dict[str, bool]:
