@@ -1,6 +1,7 @@
 """HTTP clients: to a service of the platform, and out through the egress proxy."""
 
 import ssl
+from typing import Any
 
 import httpx
 
@@ -16,6 +17,15 @@ def http_client(link: Http) -> httpx.AsyncClient:
 
 def outside(link: Egress) -> httpx.AsyncClient:
     """A client of the declared hosts, by TLS 1.3 through the proxy, which cannot read it."""
+    return httpx.AsyncClient(**_through(link))
+
+
+def outside_now(link: Egress) -> httpx.Client:
+    """The same for a worker's thread, which waits for the answer."""
+    return httpx.Client(**_through(link))
+
+
+def _through(link: Egress) -> dict[str, Any]:
     tls = ssl.create_default_context()
     tls.minimum_version = ssl.TLSVersion.TLSv1_3
-    return httpx.AsyncClient(proxies={"https://": link.proxy}, verify=tls, timeout=TIMEOUT, trust_env=False)
+    return {"proxies": {"https://": link.proxy}, "verify": tls, "timeout": TIMEOUT, "trust_env": False}

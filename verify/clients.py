@@ -85,7 +85,18 @@ CHECKIN = Client(
         Sample("the page", path="/", expected=OK),
     ),
 )
-CLIENTS = {"assistant": ASSISTANT, "recyclic": RECYCLIC, "checkin": CHECKIN}
+SAMACONSO = Client(
+    service="api-1",
+    page="/api/notifications",
+    normal=(
+        Sample("reading notifications", expected=OK),
+        Sample("consumption", path="/api/consumption", expected=OK),
+        posted("an English notification", OK, text=ENGLISH),
+        posted("a French notification", OK, text=FRENCH),
+        posted("a notification with a link", OK, text=LINK),
+    ),
+)
+CLIENTS = {"assistant": ASSISTANT, "recyclic": RECYCLIC, "checkin": CHECKIN, "samaconso": SAMACONSO}
 
 
 def of(target: Target) -> Client | None:

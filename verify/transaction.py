@@ -9,6 +9,7 @@ from typing import Any
 from verify import clients, sms
 from verify.checkins import checkins
 from verify.items import items
+from verify.notifications import notifications
 from verify.public import Answer, Public
 from verify.report import Row
 from verify.running import Target
@@ -27,6 +28,8 @@ def transaction(target: Target) -> Iterator[Row]:
             yield from items(target)
         case "checkin":
             yield from checkins(target)
+        case "samaconso":
+            yield from notifications(target)
         case _:
             yield clients.unknown(target)
 

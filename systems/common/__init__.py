@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from diagram import Cache, Database, Edge, Exporter, Gateway, Health
+from diagram import Cache, Database, Edge, Exporter, Gateway, Health, Pooler
 from settings import Settings
 
 RULES = Path(__file__).parents[2] / "observability" / "rules"
@@ -32,6 +32,13 @@ def redis_exporter(settings: Settings, redis: Cache) -> Exporter:
     return Exporter(
         name="redis-exporter", port=9121, image=settings.image("redis-exporter"), uses=(looks,), health=health
     )
+
+
+def pooler_exporter(settings: Settings, pooler: Pooler) -> Exporter:
+    """That of a pooler, which reads its figures and reaches no database."""
+    health = Health(ready="/metrics", alive="/")
+    image = settings.image("pgbouncer-exporter")
+    return Exporter(name="pooler-exporter", port=9127, image=image, uses=(pooler,), health=health)
 
 
 def exporters(settings: Settings, gateway: Gateway, *databases: Database) -> tuple[Exporter, ...]:

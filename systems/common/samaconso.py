@@ -1,0 +1,58 @@
+"""What SamaConso's stacks may set, and the constants of its documents."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from diagram import Host, Job, Schedule, Secret
+from diagram.description import Memory
+from diagram.schedule import TimeZone
+from settings import Group, Port, Replicas
+from settings import Settings as Shared
+
+SCHEMA = Path(__file__).parents[2] / "apps" / "samaconso.sql"
+API_KEY, FLOWER = Secret(name="api-secret-key"), Secret(name="flower-password")
+FIREBASE = Secret(name="firebase-account", config="firebaseAccount")
+SQL_ACCOUNTS = {name: Secret(name=f"{name}-account", config=f"{name}Account") for name in ("sic", "postpaid")}
+GOOGLE = ("oauth2.googleapis.com", "fcm.googleapis.com")
+
+FAST, SLOW = ("urgent", "high_priority"), ("normal", "low_priority")
+COUNTS = ("-@all", "+ping", "+incrby", "+expire", "+multi", "+exec")
+TIMES = {"daily": "0 6 * * *", "weekly": "0 3 * * 0", "monthly": "0 4 1 * *", "health": "5 * * * *"}
+
+
+class SamaConsoReplicas(Group):
+    """How many tasks of each service that can have several; the API is two services, as the documents have it."""
+
+    edge: Replicas = 1
+    gateway: Replicas = 1
+    celery_worker_2: Replicas = 1
+    egress: Replicas = 1
+
+
+class SqlServer(Group):
+    """Where one of the company's SQL Servers answers."""
+
+    host: Host
+    port: Port = 1433
+
+
+class Sizes(Group):
+    """Memory limits. Redis gives three quarters of its own to data: 4 GiB of the default."""
+
+    api: Memory = "2G"
+    redis: Memory = "5462M"
+
+
+class Settings(Shared):
+    """What SamaConso's stacks may set beside what all may."""
+
+    replicas: SamaConsoReplicas = SamaConsoReplicas()
+    memory: Sizes = Sizes()
+    sql_servers: Mapping[Literal["sic", "postpaid"], SqlServer] = {}
+    time_zone: TimeZone = "UTC"
+
+
+def scheduled(zone: TimeZone) -> tuple[Job, ...]:
+    """The documents' jobs at their times; the monthly one runs by itself, and the health check every hour."""
+    return tuple(Job(name=name, schedule=Schedule(cron=cron, zone=zone)) for name, cron in TIMES.items())
