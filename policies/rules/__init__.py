@@ -28,6 +28,7 @@ from . import (  # noqa: F401 -- each registers its rules
     transport_brokers,
     transport_certificates,
     transport_clients,
+    transport_documents,
     transport_egress,
     transport_fronts,
     transport_given,

@@ -13,6 +13,8 @@ from tests.live.checkout import Checkout
 from tests.policies.test_rules import EXAMPLES, recorded
 
 REALISED = frozenset({SERVICE, NETWORK, VOLUME, SECRET, CONFIG})
+REFUSED_BY_THE_ENGINE = {"registry-credentials-stay-out-of-the-state"}
+"""The engine does not know `auth` and says so itself, which ends the program."""
 PROGRAM = """
 from tests.policies.build import example
 from tests.policies.test_rules import EXAMPLES
@@ -29,7 +31,8 @@ def breaking() -> list[str]:
     found = []
     for rule in RULES:
         examples = EXAMPLES[rule.id]
-        if rule.profile is Profile.BASELINE and not rule.advisory and examples.stack == "dev":
+        asked = rule.profile is Profile.BASELINE and not rule.advisory and examples.stack == "dev"
+        if asked and rule.id not in REFUSED_BY_THE_ENGINE:
             for number in range(len(examples.breaks)):
                 types = {it.type for it in recorded("dev")[f"{rule.id}/breaks/{number}"]}
                 if all(type_ in REALISED or type_.startswith(("random:index/randomP", "tls:")) for type_ in types):
@@ -48,7 +51,7 @@ def objects() -> set[str]:
 @pytest.mark.live
 def test_a_stack_that_breaks_the_rules_leaves_nothing(tmp_path: Path) -> None:
     programs = breaking()
-    assert len(programs) > 60
+    assert len(programs) > 120
     checkout = Checkout.at(tmp_path)
     checkout.stack("broken", like="dev")
     (tmp_path / "__main__.py").write_text(PROGRAM.format(names=programs))
@@ -56,5 +59,5 @@ def test_a_stack_that_breaks_the_rules_leaves_nothing(tmp_path: Path) -> None:
     done = checkout.run("up", "--yes", "--stack", "broken")
     said = done.stdout + done.stderr
     assert done.returncode != 0
-    assert len([name for name in programs if name.split("/")[0] in said]) > 30
+    assert [name for name in programs if name.split("/")[0] not in said] == []
     assert objects() <= before

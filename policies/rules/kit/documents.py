@@ -19,6 +19,7 @@ class Format(Enum):
 
     ALERTS = "alert rules"
     HAPROXY = "haproxy.cfg"
+    MONGOD = "mongod.conf"
     NGINX = "nginx.conf"
     PG_HBA = "pg_hba.conf"
     PGBOUNCER = "pgbouncer.ini"
@@ -43,6 +44,7 @@ SIGNS: Final = {
         Format.WEB: r"(tls_server_config|http_server_config|basic_auth_users)[ \t]*:",
         Format.RABBITMQ: r"(listeners\.(tcp|ssl)|ssl_options|management|default_(user|pass)|loopback_users)\b",
         Format.POSTGRESQL: r"(ssl|listen_addresses|shared_buffers|ssl_\w+|wal_level|max_connections)[ \t]*=",
+        Format.MONGOD: r"(dbPath|replSetName|clusterAuthMode|certificateKeyFile|wiredTiger)[ \t]*:",
         Format.REDIS: r"(port|tls-[a-z-]+|append[a-z]+|aclfile|requirepass|maxmemory|protected-mode)[ \t]+\S+",
     }.items()
 }

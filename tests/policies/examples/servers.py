@@ -44,12 +44,34 @@ tls_server_config:
   client_auth_type: RequireAndVerifyClientCert
   min_version: TLS13
 """
+MONGOD = """\
+net:
+  bindIpAll: true
+  tls:
+    mode: requireTLS
+    disabledProtocols: TLS1_0,TLS1_1,TLS1_2
+    allowConnectionsWithoutCertificates: false
+    certificateKeyFile: /run/secrets/server.pem
+    CAFile: /run/secrets/root.pem
+security:
+  authorization: enabled
+  keyFile: /run/secrets/member.key
+replication:
+  replSetName: mongodb
+storage:
+  dbPath: /data/db
+"""
 ALSO = frozenset({"configs-hold-no-secret", "configurations-never-switch-verification-off"})
 
 
 def without(text: str, line: str) -> Any:
     assert line in text
     return config("".join(kept for kept in text.splitlines(keepends=True) if not kept.strip().startswith(line)))
+
+
+def without_set() -> str:
+    """The configuration of one server alone."""
+    return MONGOD.replace("replication:\n  replSetName: mongodb\n", "")
 
 
 def started(*words: str) -> Any:
@@ -108,6 +130,24 @@ EXAMPLES = {
             lambda: config(RABBITMQ),
             lambda: config(RABBITMQ + "management.tcp.port = 15672\nmanagement.tcp.ip = 127.0.0.1\n"),
             lambda: config(RABBITMQ + "vm_memory_high_watermark.relative = 0.6\n"),
+        ],
+    ),
+    "document-stores-ask-for-a-certificate": Examples(
+        also=ALSO,
+        breaks=[
+            lambda: config(MONGOD.replace("requireTLS", "preferTLS")),
+            lambda: config(MONGOD.replace("TLS1_0,TLS1_1,TLS1_2", "TLS1_0,TLS1_1")),
+            lambda: without(MONGOD, "CAFile"),
+            lambda: without(MONGOD, "authorization"),
+            lambda: without(MONGOD, "keyFile"),
+            lambda: config(MONGOD.replace("WithoutCertificates: false", "WithoutCertificates: true")),
+            lambda: config("storage:\n  dbPath: /data/db\n"),
+            lambda: config("storage:\n  dbPath: [\n"),
+        ],
+        keeps=[
+            lambda: config(MONGOD),
+            lambda: config(MONGOD.replace("keyFile: /run/secrets/member.key", "clusterAuthMode: x509")),
+            lambda: without(without_set(), "keyFile"),
         ],
     ),
     "monitors-ask-for-a-certificate": Examples(
