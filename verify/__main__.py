@@ -15,6 +15,7 @@ from settings import SettingsError
 from verify.backups import backups
 from verify.convergence import convergence
 from verify.credentials import credentials
+from verify.daemon import daemon
 from verify.egress import egress
 from verify.expected import expected
 from verify.firewall import firewall
@@ -25,7 +26,7 @@ from verify.limits import limits
 from verify.matrix import matrix, picture
 from verify.outage import outage
 from verify.outside import outside
-from verify.report import Report, Row, summary, table
+from verify.report import NotAskedError, Report, Row, summary, table
 from verify.running import NothingRunsError, Target
 from verify.transaction import transaction
 
@@ -36,7 +37,7 @@ CHECKS: Mapping[str, Callable[[Target], Iterator[Row]]] = {
     check.__name__: check
     for check in (
         convergence, matrix, credentials, libraries, gateway, limits, firewall,
-        outside, egress, transaction, backups, outage, leaks,
+        outside, egress, transaction, backups, outage, daemon, leaks,
     )
 }  # fmt: skip
 
@@ -59,7 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     written = {"stack": wanted.stack, "ok": ok, "checks": [report.as_json() for report in reports]}
     path.write_text(json.dumps(written, indent=1) + "\n")
-    console.print(f"{'every claim holds' if ok else 'NOT every claim holds'}; written to {path}")
+    unasked = "".join(f"; {report.check} was not asked: {report.excuse}" for report in reports if report.excuse)
+    console.print(f"{'every claim holds' if ok else 'NOT every claim holds'}{unasked}; written to {path}")
     return 0 if ok else 1
 
 
@@ -77,19 +79,24 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _run(console: Console, target: Target, name: str) -> Report:
     """Run one check. An error in it is a claim that could not be tried, and ends no other check."""
     console.rule(name)
-    began, rows = time.monotonic(), []
+    began, rows, excuse = time.monotonic(), [], ""
     with console.status(name) as status:
         try:
             for row in CHECKS[name](target):
                 rows.append(row)
                 status.update(f"{name}: {len(rows)} claims, {sum(not row.ok for row in rows)} do not hold")
+        except NotAskedError as reason:
+            excuse = str(reason)
         except Exception as error:
             rows.append(Row(name, "runs to its end", ok=False, seen=f"{type(error).__name__}: {error}"))
-    report = Report(name, tuple(rows), time.monotonic() - began)
+    report = Report(name, tuple(rows), time.monotonic() - began, excuse)
     if name == matrix.__name__:
         console.print(picture(report))
     if drawn := table(report):
         console.print(drawn)
+    if excuse:
+        console.print(f"{name}: not asked of this stack: {excuse}")
+        return report
     counts = f"{report.count(True)} hold, {report.count(False)} do not, {report.count(None)} not checked"
     console.print(f"{name}: {counts}, {report.seconds:.1f} s")
     return report

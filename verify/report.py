@@ -21,18 +21,23 @@ class Row:
     seen: str = ""
 
 
+class NotAskedError(Exception):
+    """The check is not for this stack; the message says why."""
+
+
 @dataclass(frozen=True)
 class Report:
-    """The rows of one check and the seconds they took."""
+    """The rows of one check and the seconds they took; `excuse` says why this stack was not asked."""
 
     check: str
     rows: tuple[Row, ...]
     seconds: float
+    excuse: str = ""
 
     @property
     def ok(self) -> bool:
-        """Something was claimed, and every claim was tried and holds."""
-        return bool(self.rows) and all(row.ok for row in self.rows)
+        """Something was claimed, and every claim was tried and holds; or the stack was not to be asked."""
+        return bool(self.rows or self.excuse) and all(row.ok for row in self.rows)
 
     def count(self, ok: bool | None) -> int:
         """How many rows hold (True), do not hold (False) or were not checked (None)."""
@@ -43,6 +48,7 @@ class Report:
         return {
             "check": self.check,
             "ok": self.ok,
+            "not_asked": self.excuse or None,
             "seconds": round(self.seconds, 1),
             "holds": self.count(True),
             "fails": self.count(False),
@@ -73,5 +79,6 @@ def summary(reports: Iterable[Report]) -> Table:
     drawn = Table("check", "", "holds", "fails", "unchecked", "seconds", box=None, header_style="dim")
     for report in reports:
         counts = [str(report.count(ok)) for ok in (True, False, None)]
-        drawn.add_row(report.check, mark(report.ok), *counts, f"{report.seconds:.1f}")
+        verdict = Text("not asked", "yellow") if report.excuse else mark(report.ok)
+        drawn.add_row(report.check, verdict, *counts, f"{report.seconds:.1f}")
     return drawn

@@ -208,7 +208,7 @@ def plugins_are_granted_nothing_blindly(plugin: Resource) -> Problems:
 
 @whole_stack(
     severity=Severity.LOW,
-    remedy="Set them on every node; `make up` does what it can on a machine of its own.",
+    remedy="Set them on every node; `make verify` asks the engine for what it tells of itself.",
     see=["CIS Docker 4, 5 and 7"],
     profile=Profile.PRODUCTION,
     advisory=True,

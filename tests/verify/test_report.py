@@ -16,6 +16,13 @@ def test_a_report_is_good_when_every_claim_was_tried_and_holds(rows: tuple[Row, 
     assert Report("it", rows, 0).ok is ok
 
 
+def test_a_check_that_is_not_for_a_stack_says_so_and_fails_nothing() -> None:
+    report = Report("it", (), 0, excuse="nobody is there to ask")
+    assert report.ok
+    assert report.as_json()["not_asked"] == "nobody is there to ask"
+    assert not Report("it", (FAILS,), 0, excuse="too late").ok
+
+
 def test_of_many_rows_only_those_that_do_not_hold_are_shown() -> None:
     drawn = table(Report("it", (HOLDS,) * 100 + (FAILS,), 0))
     assert drawn is not None
