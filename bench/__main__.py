@@ -12,6 +12,7 @@ from bench.deploy import up
 from bench.figure import Line, Unmeasured
 from bench.options import ROOT, Options
 from bench.policies import policies
+from bench.pooler import pooler
 from bench.preview import preview
 from bench.process import MeasureError
 from bench.report import table, write
@@ -21,7 +22,7 @@ from bench.suite import tests
 WIDTH = 150
 """Columns, where the output is no terminal."""
 BENCHES: Mapping[str, Callable[[Options], Iterator[Line]]] = {
-    bench.__name__: bench for bench in (preview, policies, up, size, drawing, tests)
+    bench.__name__: bench for bench in (preview, policies, up, size, drawing, pooler, tests)
 }
 BY_NAME_ONLY = frozenset({"tests"})
 """What takes long, and is measured only when it is asked for."""

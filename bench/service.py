@@ -21,6 +21,7 @@ def service(given: Given, names: Names) -> dict[str, Any]:
             "rollback_config": _rollout(given.group("rollbackConfig")),
             "restart_policy": _restart(task.group("restartPolicy")),
             "resources": _resources(task.group("resources")),
+            "placement": _placement(task.group("placement")),
         }
         return {
             **_container(container, names),
@@ -119,6 +120,11 @@ def _resources(given: Given) -> dict[str, Any]:
     with given:
         found = {"limits": _amounts(given.group("limits")), "reservations": _amounts(given.group("reservation"))}
         return {key: value for key, value in found.items() if value}
+
+
+def _placement(given: Given) -> dict[str, Any]:
+    with given:
+        return given.present(constraints="constraints")
 
 
 def _amounts(given: Given) -> dict[str, Any]:

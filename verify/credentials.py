@@ -16,7 +16,7 @@ from verify.speech import Credential, RefusedError, talk
 from verify.tls import Identity, identities
 
 WORKERS = 8
-LOGINS = (Protocol.postgres, Protocol.redis)
+LOGINS = (Protocol.postgres, Protocol.redis, Protocol.s3)
 
 
 def credentials(target: Target) -> Iterator[Row]:
@@ -85,7 +85,7 @@ def _logins(target: Target, task: Task, link: Link, good: Credential) -> Iterato
     users = _users(target, link)
     for caller, other in users[:1]:
         yield _tried(target, task, link, replace(good, user=other.user), f"the user of {caller}")
-        if link.protocol is Protocol.postgres:
+        if link.protocol is not Protocol.redis:
             stolen = replace(other, identity=good.identity)
             yield _tried(target, task, link, stolen, f"user and password of {caller}, with its own certificate")
 

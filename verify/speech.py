@@ -4,10 +4,10 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from diagram import Link, Protocol
-from verify import amqp, postgres
+from verify import amqp, postgres, s3
 from verify.running import Task
 from verify.tls import Identity, client, received
 
@@ -27,19 +27,22 @@ class Credential:
     user: str = ""
     password: str = field(default="", repr=False)
     database: str = ""
+    """Of an object store, what it may list there."""
 
     @staticmethod
     def of(task: Task, link: Link) -> "Credential":
         """The credential of `task`, read from its mounted files."""
         folder = task.file("/run/secrets")
         password = folder / f"{link.callee}.password"
-        url = urlsplit(task.env.get(f"{link.callee.upper().replace('-', '_')}_URL", ""))
+        prefix = link.callee.upper().replace("-", "_")
+        url = urlsplit(task.env.get(f"{prefix}_URL", ""))
+        listing = f"{link.bucket}?list-type=2&prefix={quote(''.join(link.prefixes[:1]), safe='')}"
         return Credential(
             identity=Identity.read(folder / f"{link.callee}.pem", link.caller),
             roots=(folder / "root.pem").read_bytes(),
-            user=url.username or "",
+            user=url.username or task.env.get(f"{prefix}_ACCESS_KEY", ""),
             password=password.read_text() if password.exists() else "",
-            database=url.path.lstrip("/"),
+            database=listing if link.bucket else url.path.lstrip("/"),
         )
 
 
@@ -69,8 +72,19 @@ def _proxy(stream: ssl.SSLSocket, _: Credential, path: str) -> str:
     return f"HTTP {_status(stream, path)}"
 
 
-def _status(stream: ssl.SSLSocket, path: str) -> int:
-    request = f"GET {path} HTTP/1.1\r\nHost: {stream.server_hostname}\r\nConnection: close\r\n\r\n"
+def _s3(stream: ssl.SSLSocket, credential: Credential, _: str) -> str:
+    """A listing under the caller's own prefix, signed with its key."""
+    path, _, query = f"/{credential.database}".partition("?")
+    headers = s3.signed("GET", path, str(stream.server_hostname), credential.user, credential.password, query)
+    status = _status(stream, f"{path}?{query}", headers)
+    if status >= 400:
+        raise RefusedError(f"HTTP {status}")
+    return f"HTTP {status}, as {credential.user}"
+
+
+def _status(stream: ssl.SSLSocket, path: str, headers: Mapping[str, str] | None = None) -> int:
+    more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+    request = f"GET {path} HTTP/1.1\r\nHost: {stream.server_hostname}\r\nConnection: close\r\n{more}\r\n"
     stream.sendall(request.encode())
     words = received(stream).split(b" ", 2)
     if not words[0].startswith(b"HTTP/"):
@@ -119,6 +133,7 @@ SPEECH: Mapping[Protocol, Callable[[ssl.SSLSocket, Credential, str], str]] = {
     Protocol.postgres: _postgres,
     Protocol.redis: _redis,
     Protocol.amqp: _amqp,
+    Protocol.s3: _s3,
     Protocol.tcp: _tcp,
 }
 """Passthrough has none: its end is the client, not the edge."""

@@ -19,7 +19,7 @@ def bench(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     answer = bench("speed")
     assert answer.returncode == 2
-    assert "nothing is called speed; known: preview, policies, up, size, drawing, tests" in answer.stderr
+    assert "nothing is called speed; known: preview, policies, up, size, drawing, pooler, tests" in answer.stderr
 
 
 def test_no_runs_are_refused() -> None:

@@ -1,5 +1,6 @@
 """A database behind its pooler, configured by the platform's own texts, in the laboratory."""
 
+import json
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Any
@@ -8,12 +9,38 @@ from components.text import pgbouncer, postgres
 from diagram import Database, Link, Pooler, Protocol
 from diagram.pooler import CONSOLE
 from tests.images.certificates import Authority
-from tests.images.lab import Lab
+from tests.images.lab import Lab, run
 from tests.images.test_postgres_keeper import DATA, files_of, held
 
 IMAGE = "rempart/any:sha256-" + "0" * 64
 ELSEWHERE = IPv4Network("192.0.2.0/24")
 OWN = "pooler_g1"
+CLIENTS = 10_000
+MANY = """
+import json, resource, sys, time
+from concurrent.futures import ThreadPoolExecutor
+import psycopg
+address, wanted, asked = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+begun = time.monotonic()
+with ThreadPoolExecutor(16) as pool:
+    connect = lambda _: psycopg.connect(address, autocommit=True, prepare_threshold=None, connect_timeout=60)
+    held = list(pool.map(connect, range(wanted)))
+made = time.monotonic() - begun
+took = []
+for number in range(asked):
+    begun = time.monotonic()
+    assert held[number * 7919 % wanted].execute("SELECT 1").fetchone() == (1,)
+    took.append(time.monotonic() - begun)
+took.sort()
+open_still = sum(not connection.closed for connection in held)
+print(json.dumps({"held": open_still, "connected_s": made, "p50_ms": took[asked // 2] * 1e3,
+                  "p95_ms": took[asked * 95 // 100] * 1e3}), flush=True)
+import os
+os._exit(0)
+"""
+"""Connects so many times, then asks over connections from all over, and tells the milliseconds of the answers."""
 
 
 @dataclass
@@ -117,3 +144,12 @@ def url(role: str, leaf: str | None, at: str = "pooler:6432", database: str = "n
     pair = f"/certs/{leaf}.pem&sslkey=/certs/{leaf}.key" if leaf else "/none&sslkey=/none"
     verified = "sslmode=verify-full&sslrootcert=/certs/root.pem&connect_timeout=10"
     return f"postgresql://{role}@{at}/{database}?{verified}&sslcert={pair}"
+
+
+def hold(pooled: Pooled, many: int, asked: int) -> dict[str, Any]:
+    """What `MANY` tells of so many connections."""
+    client = pooled.client("app", own=pooled.callers.client("api_g1"))
+    status, told = run(client, "python3", "-c", MANY, url("api_g1", "own"), str(many), str(asked), PGPASSWORD="first")
+    assert status == 0, told
+    figures: dict[str, Any] = json.loads(told.splitlines()[-1])
+    return figures

@@ -1,43 +1,14 @@
 """PgBouncer in front of PostgreSQL: who gets in, by what, how far, and how many at once."""
 
-import json
-from typing import Any
-
 import pytest
 
 from tests.images.certificates import Authority
 from tests.images.lab import Lab, run
-from tests.images.pooled import OWN, Pooled, url
+from tests.images.pooled import CLIENTS, OWN, Pooled, hold, url
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(420)]
 
-CLIENTS = 10_000
 SCRAPE = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:19127/metrics').read().decode())"
-MANY = """
-import json, resource, sys, time
-from concurrent.futures import ThreadPoolExecutor
-import psycopg
-address, wanted, asked = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-begun = time.monotonic()
-with ThreadPoolExecutor(16) as pool:
-    connect = lambda _: psycopg.connect(address, autocommit=True, prepare_threshold=None, connect_timeout=60)
-    held = list(pool.map(connect, range(wanted)))
-made = time.monotonic() - begun
-took = []
-for number in range(asked):
-    begun = time.monotonic()
-    assert held[number * 7919 % wanted].execute("SELECT 1").fetchone() == (1,)
-    took.append(time.monotonic() - begun)
-took.sort()
-open_still = sum(not connection.closed for connection in held)
-print(json.dumps({"held": open_still, "connected_s": made, "p50_ms": took[asked // 2] * 1e3,
-                  "p95_ms": took[asked * 95 // 100] * 1e3}), flush=True)
-import os
-os._exit(0)
-"""
-"""Connects so many times, then asks over connections from all over, and tells the milliseconds of the answers."""
 
 
 @pytest.fixture
@@ -98,12 +69,3 @@ def test_only_a_declared_caller_is_pooled_and_ten_thousand_are(pooled: Pooled) -
     assert f"pgbouncer_config_max_client_connections {CLIENTS}" in shown
     assert run(pooled.lab.healthy("pooler"), "probe-pooler", "6432")[0] == 0
     assert "SCRAM-SHA-256$" not in pooled.lab.logs("pooler")
-
-
-def hold(pooled: Pooled, many: int, asked: int) -> dict[str, Any]:
-    """What `MANY` tells of so many connections."""
-    client = pooled.client("app", own=pooled.callers.client("api_g1"))
-    status, told = run(client, "python3", "-c", MANY, url("api_g1", "own"), str(many), str(asked), PGPASSWORD="first")
-    assert status == 0, told
-    figures: dict[str, Any] = json.loads(told.splitlines()[-1])
-    return figures
