@@ -20,7 +20,7 @@ def of(link: Link, generation: int) -> dict[str, str]:
             return {
                 f"{prefix}_URL": f"https://{link.callee}:{link.port}",
                 f"{prefix}_BUCKET": link.bucket,
-                f"{prefix}_ACCESS_KEY": postgres.login(link.caller, generation),
+                f"{prefix}_USER": postgres.login(link.caller, generation),
                 f"{prefix}_PASSWORD_FILE": f"{SECRETS}/{link.callee}.password",
                 **_files(prefix, link.callee),
             }

@@ -7,7 +7,7 @@ from components import server
 from components.files import SecretFile, secret_file
 from components.service import Service
 from components.text import haproxy, nginx, squid
-from diagram import Protocol
+from diagram import Monitor, Protocol
 from diagram.system import GATEWAY_CERTIFICATE, GATEWAY_KEY
 
 
@@ -73,7 +73,9 @@ class Balancer(Service):
 
     def front(self) -> str:
         """All of it."""
-        return haproxy.balancer(self.description, self.place.descriptions(self.place.callers(self.description)))
+        callers = self.place.descriptions(self.place.callers(self.description))
+        readers = [link.caller for link in callers if isinstance(self.place.system.by_name[link.caller], Monitor)]
+        return haproxy.balancer(self.description, callers, readers)
 
 
 class Egress(Service):

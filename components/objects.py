@@ -12,6 +12,8 @@ from components.stateful import Stateful
 from components.text import minio
 from diagram import Protocol
 
+ROOT = {"MINIO_ROOT_USER": "root", "MINIO_ROOT_PASSWORD_FILE": "/run/secrets/root.password"}
+
 
 class ObjectStore(Stateful):
     """MinIO behind its front, on one volume; its users come from its keeper."""
@@ -28,6 +30,14 @@ class ObjectStore(Stateful):
         logins = [login for link in links for login in link.passwords]
         readers = [link.link.caller for link in links if link.link.protocol is Protocol.http]
         return minio.front(self.description, logins, readers)
+
+    def variables(self) -> dict[str, str]:
+        """Whom it obeys, as its keeper does."""
+        return ROOT
+
+    def keeper_variables(self) -> dict[str, str]:
+        """As whom the keeper asks."""
+        return ROOT
 
     def listens(self) -> dict[str, str]:
         """The port on loopback."""

@@ -60,6 +60,10 @@ class Stateful(Service):
         """What the keeper is given beside certificates."""
         raise NotImplementedError
 
+    def keeper_variables(self) -> dict[str, str]:
+        """What the keeper's program is told."""
+        return {}
+
 
 class Keeper(Component):
     """Mounts what rotates, hands it to its callee and makes it reload. It has no network but its own."""
@@ -79,6 +83,7 @@ class Keeper(Component):
             Task(
                 name=f"{it.name}-keeper", kind="keeper", zone=it.zone.value, image=it.image, platform=place.platform,
                 runs_on=it.runs_on, cpus=0.25, memory="128M", health=Health(interval=2), grace=10, args=("keeper",),
+                env=callee.keeper_variables(),
                 check=("test", "-f", "/tmp/ready"), secrets=secrets, configs=configs,
                 mounts=[volume(shared.name, RUN)], single=True,
                 calls_on=[internal(self, "alone", place.subnet(alone), alone)],

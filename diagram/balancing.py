@@ -28,7 +28,6 @@ class Balancer(Service):
     """The cookie that keeps a client with its member: Secure, HttpOnly, SameSite=Lax, and without a member's name."""
     every: Seconds = 2
     """Seconds between two questions to a member; two wrong answers take it out, two right ones put it back."""
-    metrics: str | None = None
     memory: Memory = "128M"
 
     @model_validator(mode="after")

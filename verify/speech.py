@@ -40,7 +40,7 @@ class Credential:
         return Credential(
             identity=Identity.read(folder / f"{link.callee}.pem", link.caller),
             roots=(folder / "root.pem").read_bytes(),
-            user=url.username or task.env.get(f"{prefix}_ACCESS_KEY", ""),
+            user=url.username or task.env.get(f"{prefix}_USER", ""),
             password=password.read_text() if password.exists() else "",
             database=listing if link.bucket else url.path.lstrip("/"),
         )

@@ -46,11 +46,18 @@ def front(service: Service, callers: Sequence[Link], callees: Sequence[Link]) ->
     return "\n".join([HEAD.format(idle=service.grace), *listeners]) if listeners else ""
 
 
-def balancer(service: Balancer, callers: Sequence[Link]) -> str:
-    """The front of what spreads requests over its members; on loopback, whether it runs and whether a member is in."""
+def balancer(service: Balancer, callers: Sequence[Link], readers: Sequence[str] = ()) -> str:
+    """The front of what spreads requests over its members, of which `readers` get its figures and nothing else; on
+    loopback, whether it runs and whether a member is in.
+    """
+    reader = "ssl_c_s_dn(cn) -m str " + " ".join(sorted(readers)) if readers else "always_false"
     callees = "\n".join(_member(service, member) for member in service.members)
     return f"""{HEAD.format(idle=service.grace)}
-{_entrance(service, callers)}
+{_entrance(service, callers).rstrip()}
+    acl reader {reader}
+    http-request use-service prometheus-exporter if reader {{ path -m str {service.metrics} }}
+    http-request deny if reader !{{ path -m str {service.health.alive} }}
+
 backend application
     mode http
     balance leastconn

@@ -21,21 +21,19 @@ ON_OBJECTS = [
 def front(service: ObjectStore, logins: Sequence[str], readers: Sequence[str]) -> str:
     """The front: a caller uses its own key only, `readers` see the figures; the keeper comes by the socket."""
     names = " ".join(sorted((*logins, *readers)))
-    own = "\n".join(
-        f"    http-request deny if {{ ssl_c_s_dn(cn) -m str {login} }} "
-        f'!{{ req.hdr(authorization) -m beg "AWS4-HMAC-SHA256 Credential={login}/" }}'
-        for login in sorted(logins)
-    )
     return f"""{HEAD.format(idle=service.grace)}
 frontend front
     mode http
     bind :{service.port} ssl crt {SECRETS}/front.pem ca-file {SECRETS}/callers.pem verify required alpn http/1.1
     http-request reject unless {{ ssl_c_s_dn(cn) -m str {names} }}
+    http-request set-header X-Rempart-Caller %[ssl_c_s_dn(cn)]
     http-request allow if {{ path -m str {service.health.alive} }}
     acl reader {"ssl_c_s_dn(cn) -m str " + " ".join(sorted(readers)) if readers else "always_false"}
     http-request deny if reader !{{ path -m str {service.metrics} }}
     http-request deny if !reader {{ path_beg /minio/ }}
-{own}
+    http-request set-var(txn.caller) ssl_c_s_dn(cn)
+    http-request set-var(txn.signer) req.hdr(authorization),field(2,=),field(1,/)
+    http-request deny unless reader or {{ var(txn.signer),strcmp(txn.caller) eq 0 }}
     default_backend application
 
 frontend keeper

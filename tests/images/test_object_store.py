@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from components.objects import ROOT
 from components.text import minio
 from diagram import Link, ObjectStore, Protocol
 from tests.images.certificates import Authority
@@ -42,7 +43,7 @@ def test_each_caller_has_its_own_prefix_by_its_own_key_and_certificate(lab: Lab)
         for name in ("api", "worker")
     ]
     secrets = {"api_g1": "first-secret-of-api", "worker_g1": "first-secret-of-worker"}
-    shared = lab.memory()
+    shared, env = lab.memory(), [f"{name}={value}" for name, value in ROOT.items()]
     leaf = root.server("store")
     files = {
         "front.pem": leaf.certificate, "front.pem.key": leaf.key, "callers.pem": callers.certificate,
@@ -52,9 +53,11 @@ def test_each_caller_has_its_own_prefix_by_its_own_key_and_certificate(lab: Lab)
     check = ["probe", "19000", service.health.ready, service.health.alive]
     configs = {"/etc/front/haproxy.cfg": front}
     mounts = [shared, lab.data("/data")]
-    lab.service("store", "minio", ["store"], check, files=files, configs=configs, mounts=mounts, env=["PORT=19000"])
+    lab.service(
+        "store", "minio", ["store"], check, files=files, configs=configs, mounts=mounts, env=["PORT=19000", *env]
+    )
     held = {"root.password": "root-of-the-store", "grants.json": minio.grants(service, links, secrets)}
-    lab.service("keeper", "minio", ["keeper"], ["test", "-f", "/tmp/ready"], files=held, mounts=[shared])
+    lab.service("keeper", "minio", ["keeper"], ["test", "-f", "/tmp/ready"], files=held, mounts=[shared], env=env)
     lab.healthy("store")
     lab.healthy("keeper")
     leaves = {name: callers.client(name) for name in ("api_g1", "api_g2", "worker_g1", "prometheus", "nobody")}

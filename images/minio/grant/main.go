@@ -3,7 +3,8 @@
 //	grant identity   prints the identity of the data that the server keeps
 //	grant apply      makes the server agree with /run/secrets/grants.json
 //
-// It reaches the server by the unix socket in /run/keeper, as the root user; neither is in an argument or a variable.
+// It reaches the server by the unix socket in /run/keeper, as $MINIO_ROOT_USER with the word in
+// $MINIO_ROOT_PASSWORD_FILE.
 package main
 
 import (
@@ -23,7 +24,7 @@ import (
 
 const (
 	socket = "/run/keeper/minio.sock"
-	given  = "/run/secrets/"
+	given  = "/run/secrets/grants.json"
 )
 
 // grants is the file: of each policy its document, of each user its policy and its secret key.
@@ -70,7 +71,7 @@ func run(ctx context.Context) error {
 }
 
 func reach() (*server, error) {
-	word, err := os.ReadFile(given + "root.password")
+	word, err := os.ReadFile(os.Getenv("MINIO_ROOT_PASSWORD_FILE"))
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +79,7 @@ func reach() (*server, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", socket)
 	}
 	transport := &http.Transport{DialContext: dial}
-	root := credentials.NewStaticV4("root", strings.TrimSpace(string(word)), "")
+	root := credentials.NewStaticV4(os.Getenv("MINIO_ROOT_USER"), strings.TrimSpace(string(word)), "")
 	admin, err := madmin.NewWithOptions("keeper", &madmin.Options{Creds: root, Transport: transport})
 	if err != nil {
 		return nil, err
@@ -88,7 +89,7 @@ func reach() (*server, error) {
 }
 
 func (to *server) apply(ctx context.Context) error {
-	text, err := os.ReadFile(given + "grants.json")
+	text, err := os.ReadFile(given)
 	if err != nil {
 		return err
 	}
