@@ -49,8 +49,8 @@ class DocumentStore(Stateful):
 
     @property
     def tasks(self) -> int:
-        """One for each member, and its keeper's."""
-        return self.members + 1
+        """One for each member."""
+        return self.members
 
     @property
     def member_names(self) -> tuple[str, ...]:
