@@ -45,6 +45,7 @@ class Answers:
     def __init__(self, written: Mapping[str, Any], system: System | None, alerts: Sequence[str]) -> None:
         self.written, self.system, self.alerts = written, system, alerts
         self.links = {link.name for link in system.links} if system else set()
+        self.drawn = Status(written.get("diagram", Status.deployed))
 
     def to(self, row: Row) -> Answer:
         """The answer to `row`. Raises CoverageError when there is none."""
@@ -57,13 +58,14 @@ class Answers:
         return self._read(row, text)
 
     def _by_itself(self, row: Row) -> Answer | None:
+        """What the diagram says; its rows are deployed unless the answers' `diagram` says that nobody did so yet."""
         match row.kind:
             case "services" if (name := self._name(row.key)) in self._services():
-                return Answer(Status.deployed, "" if name == row.key else name, self._test("services"))
+                return Answer(self.drawn, "" if name == row.key else name, self._test("services"))
             case "links":
                 return self._link(row)
             case "alerts" if row.name in self.alerts:
-                return Answer(Status.deployed, row.name, self._test("alerts"))
+                return Answer(self.drawn, row.name, self._test("alerts"))
         return None
 
     def _link(self, row: Row) -> Answer | None:
@@ -72,7 +74,7 @@ class Answers:
         pulled = [f"{other}-to-{one}" for one in callers for other in callees]
         for names in (wanted, pulled):
             if names and set(names) <= self.links:
-                return Answer(Status.deployed, ", ".join(names), self._test("links"))
+                return Answer(self.drawn, ", ".join(names), self._test("links"))
         return None
 
     def _ends(self, end: str) -> list[str]:

@@ -71,6 +71,10 @@ def test_the_diagram_answers_for_its_services_and_links_in_either_direction() ->
         assert shop().to(Row("links", "L", "", ends)) == Answer(Status.deployed, "web-to-base", TESTS["links"])
 
 
+def test_a_diagram_that_nobody_deployed_says_so() -> None:
+    assert shop(diagram="planned here").to(Row("services", "web", "")).status is Status.planned
+
+
 def test_a_link_is_answered_by_all_of_its_ends_or_not_at_all() -> None:
     with pytest.raises(CoverageError, match="links: 'L' has no answer"):
         shop().to(Row("links", "L", "", ("web, other", "base")))
