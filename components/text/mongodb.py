@@ -92,31 +92,31 @@ function initiate() {{
 }}
 
 function apply() {{
-  const db = admin({whole}), known = db.getUsers().users.map((it) => it.user);
+  const store = admin({whole}), known = store.getUsers().users.map((it) => it.user);
   for (const it of wanted) {{
     const {{ user, ...held }} = it;
-    known.includes(user) ? db.updateUser(user, held) : db.createUser(it);
+    known.includes(user) ? store.updateUser(user, held) : store.createUser(it);
   }}
   for (const name of known) {{
-    if (!wanted.some((it) => it.user === name)) db.dropUser(name);
+    if (!wanted.some((it) => it.user === name)) store.dropUser(name);
   }}
-  return db;
+  return store;
 }}
 
-let db = null;
+let current = null;
 while (true) {{
   try {{
-    if (!db) {{
+    if (!current) {{
       initiate();
-      db = apply();
+      current = apply();
       print("keeper: the set has its users");
     }}
-    db.runCommand({{ ping: 1 }});
+    current.runCommand({{ ping: 1 }});
     fs.writeFileSync(ready, "");
   }} catch (error) {{
     print("keeper: " + (error.codeName || error.name));
     fs.rmSync(ready, {{ force: true }});
-    db = null;
+    current = null;
   }}
   sleep(5000);
 }}
