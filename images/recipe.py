@@ -73,15 +73,11 @@ class Recipe:
         """The context and `more` files as a tar file in which only content and mode differ between checkouts."""
         stream = io.BytesIO()
         with tarfile.open(fileobj=stream, mode="w") as tar:
-            for name, path in {**self.files, **(more or {})}.items():
+            trusted = {AUTHORITIES: _trusted()} if TRUSTS in self.dockerfile else {}
+            for name, path in {**self.files, **trusted, **(more or {})}.items():
                 entry = tarfile.TarInfo(name)
                 entry.mode, entry.size = _mode(path), path.stat().st_size
                 tar.addfile(entry, io.BytesIO(path.read_bytes()))
-            if TRUSTS in self.dockerfile:
-                trusted = _trusted()
-                entry = tarfile.TarInfo(AUTHORITIES)
-                entry.mode, entry.size = 0o644, len(trusted)
-                tar.addfile(entry, io.BytesIO(trusted))
         stream.seek(0)
         return stream
 
@@ -105,9 +101,8 @@ def with_parents(names: list[str], known: dict[str, Recipe]) -> dict[str, Recipe
     return wanted
 
 
-def _trusted() -> bytes:
-    file = ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificates.crt"
-    return Path(file).read_bytes()
+def _trusted() -> Path:
+    return Path(ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificates.crt")
 
 
 def _mode(path: Path) -> int:
