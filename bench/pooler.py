@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from bench.figure import Figure, Line, Samples
 from bench.options import Options
 from bench.process import MeasureError
+from diagram.description import in_bytes
 from tests.images.lab import Lab, run
 from tests.images.pooled import CLIENTS, OWN, Pooled, hold, url
 
@@ -41,6 +42,10 @@ def pooler(options: Options) -> Iterator[Line]:
         figures = hold(pooled, CLIENTS, ASKED)
         name = f"a query, 95th percentile, while {figures['held']:,} clients are connected"
         yield Figure(name, Samples((figures["p95_ms"],)), "ms", aim=DATABASE_MS)
+        held = Samples((pooled.memory() / 1024**2,))
+        yield Figure(
+            f"PgBouncer's memory, {CLIENTS:,} clients by TLS", held, "MiB", aim=in_bytes(pooled.pooler.memory) / 1024**2
+        )
         yield Figure(f"connecting {CLIENTS:,} clients, TLS and SCRAM", Samples((figures["connected_s"],)))
     finally:
         lab.close()

@@ -134,6 +134,11 @@ class Pooled:
         self.lab.service("exporter", "pgbouncer-exporter", command, check, files=files, env=env)
         return self.lab.healthy("exporter")
 
+    def memory(self) -> int:
+        """The bytes that the pooler took at most so far, as its control group (of either version) counts them."""
+        read = "cat /sys/fs/cgroup/memory.peak /sys/fs/cgroup/memory/memory.max_usage_in_bytes 2>/dev/null"
+        return int(run(self.lab.healthy("pooler"), "sh", "-c", read)[1].split()[0])
+
     def client(self, image: str = "postgres", **leaves: Any) -> Any:
         """A container that a caller speaks from, with these leaves."""
         return self.lab.client_container(image, files_of(self.root, **leaves))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from diagram.description import in_bytes
 from tests.images.certificates import Authority
 from tests.images.lab import Lab, run
 from tests.images.pooled import CLIENTS, OWN, Pooled, hold, url
@@ -63,6 +64,7 @@ def test_only_a_declared_caller_is_pooled_and_ten_thousand_are(pooled: Pooled) -
     watched = pooled.exporter()
     figures = hold(pooled, CLIENTS, asked=300)
     assert figures["held"] == CLIENTS
+    assert pooled.memory() < in_bytes(pooled.pooler.memory)
     shown = run(watched, "python3", "-c", SCRAPE)[1]
     assert "pgbouncer_up 1" in shown
     assert 'pgbouncer_stats_queries_total{database="notes"}' in shown
