@@ -32,7 +32,7 @@ frontend front
     http-request deny if reader !{{ path -m str {service.metrics} }}
     http-request deny if !reader {{ path_beg /minio/ }}
     http-request set-var(txn.caller) ssl_c_s_dn(cn)
-    http-request set-var(txn.signer) req.hdr(authorization),field(2,=),field(1,/)
+    http-request set-var(txn.signer) req.fhdr(authorization),field(2,=),field(1,/)
     http-request deny unless reader or {{ var(txn.signer),strcmp(txn.caller) eq 0 }}
     default_backend application
 
