@@ -4,6 +4,7 @@ from typing import Any
 
 from diagram import (
     Alerting,
+    Balancer,
     Cache,
     Database,
     Egress,
@@ -32,6 +33,8 @@ from systems.common.samaconso import (
     SLOW,
     SQL_ACCOUNTS,
     Settings,
+    parent,
+    placed,
     scheduled,
 )
 
@@ -43,7 +46,7 @@ def system(settings: Settings) -> System:
     image, replicas, memory = settings.image, settings.replicas, settings.memory
     app: dict[str, Any] = {"image": image("app"), "memory": "256M", "env": {"LOG_LEVEL": settings.log_level}}
 
-    egress = Egress(name="egress", image=image("egress"), replicas=replicas.egress)
+    egress = Egress(name="egress", image=image("egress"), replicas=replicas.egress, parent=parent(settings))
     postgres = Database(
         name="postgres", image=image("postgres"), database=settings.database, schema_sql=SCHEMA.read_text()
     )
@@ -61,6 +64,7 @@ def system(settings: Settings) -> System:
         "secrets": (API_KEY, *(SQL_ACCOUNTS[it.name] for it in sql_servers)),
     }  # fmt: skip
     api_1, api_2 = Service(name="api-1", port=8001, **api), Service(name="api-2", port=8002, **api)
+    balancer = Balancer(name="balancer", image=image("front"), port=8000, members=(api_1, api_2))
     workers = tuple(
         Workers(
             name=f"celery-worker-{number}", port=8010 + number, replicas=count,
@@ -83,20 +87,21 @@ def system(settings: Settings) -> System:
     gateway = Gateway(
         name="gateway", image=image("gateway"), replicas=replicas.gateway,
         host=settings.host, public_port=settings.ports.https, certificate=settings.certificate,
-        routes=(Route(path="/api/", to=api_1, rate=10, burst=20),),
+        routes=(Route(path="/api/", to=balancer, rate=10, burst=20),),
     )  # fmt: skip
     alerting = Alerting(name="alertmanager", image=image("alertmanager"))
     rules = common.rules("jobs", "queue")
 
     return System(
         name="samaconso",
-        services=(
-            common.edge(settings, gateway, replicas.edge), gateway, api_1, api_2, *workers, flower, jobs,
+        services=tuple(placed(
+            settings,
+            common.edge(settings, gateway, replicas.edge), gateway, balancer, api_1, api_2, *workers, flower, jobs,
             pgbouncer, postgres, redis, rabbitmq, *sql_servers, egress,
             Monitor(name="prometheus", image=image("prometheus"), alerting=alerting, rules=rules), alerting,
             *common.exporters(settings, gateway, postgres), common.redis_exporter(settings, redis),
             common.pooler_exporter(settings, pgbouncer),
-        ),
+        )),
         addresses=settings.addresses,
         generation=settings.generation,
         keep_data=settings.keep_data,

@@ -1,10 +1,10 @@
 """What SamaConso's stacks may set, and the constants of its documents."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-from diagram import Host, Job, Schedule, Secret
+from diagram import Host, Job, Proxy, Schedule, Secret, Service
 from diagram.description import Memory
 from diagram.schedule import TimeZone
 from settings import Group, Port, Replicas
@@ -30,11 +30,11 @@ class SamaConsoReplicas(Group):
     egress: Replicas = 1
 
 
-class SqlServer(Group):
-    """Where one of the company's SQL Servers answers."""
+class Outside(Group):
+    """Where something of the company's answers."""
 
     host: Host
-    port: Port = 1433
+    port: Port
 
 
 class Sizes(Group):
@@ -49,8 +49,32 @@ class Settings(Shared):
 
     replicas: SamaConsoReplicas = SamaConsoReplicas()
     memory: Sizes = Sizes()
-    sql_servers: Mapping[Literal["sic", "postpaid"], SqlServer] = {}
+    sql_servers: Mapping[Literal["sic", "postpaid"], Outside] = {}
+    corporate_proxy: Outside | None = None
+    three_servers: bool = False
+    """Whether each service runs where its server's role is, as the documents have it."""
     time_zone: TimeZone = "UTC"
+
+
+ROLES = {
+    "database": ("postgres", "pgbouncer"),
+    "api": ("api-1", "api-2", "rabbitmq"),
+    "workers": ("redis", "celery-worker-1", "celery-worker-2", "flower"),
+}
+"""Which of the three servers holds what."""
+
+
+def placed(settings: Settings, *services: Service) -> Iterator[Service]:
+    """The services, each on the machines of its role where the stack has three servers."""
+    roles = {name: role for role, names in ROLES.items() for name in names} if settings.three_servers else {}
+    for service in services:
+        yield service.model_copy(update={"runs_on": roles[service.name]}) if service.name in roles else service
+
+
+def parent(settings: Settings) -> Proxy | None:
+    """The company's proxy, where there is one."""
+    to = settings.corporate_proxy
+    return Proxy(host=to.host, port=to.port) if to else None
 
 
 def scheduled(zone: TimeZone) -> tuple[Job, ...]:

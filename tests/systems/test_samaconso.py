@@ -9,7 +9,8 @@ from diagram.description import in_bytes
 
 LINKS = """
 edge: gateway
-gateway: api-1
+gateway: balancer
+balancer: api-1 api-2
 api-1: pgbouncer redis rabbitmq
 api-2: pgbouncer redis rabbitmq
 celery-worker-1: pgbouncer rabbitmq egress
@@ -103,7 +104,7 @@ def test_redis_evicts_and_has_four_gibibytes_unless_the_stack_says() -> None:
 
 
 def test_sql_servers_are_fixed_forwards_for_the_api() -> None:
-    system = drawn(sql_servers={"sic": {"host": "sic.example"}, "postpaid": {"host": "postpaid.example", "port": 1444}})
+    system = drawn(sql_servers={name: {"host": f"{name}.example", "port": 1433} for name in ("sic", "postpaid")})
     assert {link.name for link in system.links if link.protocol == "tcp"} == {
         f"api-{number}-to-{server}" for number in (1, 2) for server in ("sic", "postpaid")
     }
@@ -114,3 +115,18 @@ def test_sql_servers_are_fixed_forwards_for_the_api() -> None:
 
 def test_the_ordinary_worker_is_scaled_by_the_stack() -> None:
     assert drawn(replicas={"celery_worker_2": 2}).by_name["celery-worker-2"].replicas == 2
+
+
+def test_on_three_servers_each_service_is_where_the_document_has_it() -> None:
+    held: dict[str | None, set[str]] = {}
+    for service in drawn(three_servers=True).services:
+        held.setdefault(service.runs_on, set()).add(service.name)
+    assert held["database"] == {"postgres", "pgbouncer"}
+    assert held["api"] == {"api-1", "api-2", "rabbitmq"}
+    assert held["workers"] == {"redis", "celery-worker-1", "celery-worker-2", "flower"}
+    assert {service.runs_on for service in drawn().services} == {None}
+
+
+def test_the_way_to_google_leads_through_the_companys_proxy() -> None:
+    egress = drawn(corporate_proxy={"host": "10.101.201.204", "port": 8080}).by_name["egress"].model_dump()
+    assert egress["parent"] == {"host": "10.101.201.204", "port": 8080}
