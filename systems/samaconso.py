@@ -90,7 +90,7 @@ def system(settings: Settings) -> System:
         routes=(Route(path="/api/", to=balancer, rate=10, burst=20),),
     )  # fmt: skip
     alerting = Alerting(name="alertmanager", image=image("alertmanager"))
-    rules = common.rules("jobs", "queue")
+    rules = common.rules("jobs", "pooler", "queue")
 
     return System(
         name="samaconso",
