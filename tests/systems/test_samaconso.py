@@ -17,7 +17,7 @@ celery-worker-1: pgbouncer rabbitmq egress
 celery-worker-2: pgbouncer rabbitmq egress
 flower: rabbitmq
 jobs: pgbouncer redis rabbitmq flower api-1 api-2
-prometheus: alertmanager api-1 api-2 celery-worker-1 celery-worker-2 flower jobs rabbitmq
+prometheus: alertmanager balancer api-1 api-2 celery-worker-1 celery-worker-2 flower jobs rabbitmq
 prometheus: node-exporter postgres-exporter nginx-exporter redis-exporter pooler-exporter
 pooler-exporter: pgbouncer
 pgbouncer: postgres
