@@ -8,11 +8,33 @@ from typing import Any, Final
 from engine.events import Diagnostic, Event, PolicyFinding, PolicyPack, Rule, StepStarted, Summary
 
 _UNDECIDED: Final = "can't run policy"
+_CHAINED: Final = "During handling of the above exception"
+_TRACEBACK: Final = ("Traceback (most recent call last)", _CHAINED)
 _COLOUR: Final = re.compile(r"<\{%.*?%\}>")
 
 
 def events(stream: Iterable[str]) -> Iterator[Event]:
-    """What `stream` tells about steps, diagnostics and policies; lines that are no events are passed over."""
+    """What `stream` tells about steps, diagnostics and policies; lines that are no events are passed over.
+
+    So is the traceback of the program's end where the CLI ended it: the reason is an event of its own.
+    """
+    held: list[Diagnostic] = []
+    for event in _all(stream):
+        if not (isinstance(event, Diagnostic) and event.severity == "info#err" and event.message):
+            yield event
+        elif event.message.startswith(_TRACEBACK) and not (held and held[-1].message.startswith(_CHAINED)):
+            yield from held
+            held = [event]
+        elif not held:
+            yield event
+        elif event.message == "KeyboardInterrupt":
+            held = []
+        else:
+            held.append(event)
+    yield from held
+
+
+def _all(stream: Iterable[str]) -> Iterator[Event]:
     for line in stream:
         try:
             told = json.loads(line)

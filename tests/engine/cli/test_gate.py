@@ -64,6 +64,23 @@ def gated(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gated:
     return Gated(place, tmp_path_factory.mktemp("bin"))
 
 
+def said(*lines: str) -> list[dict[str, Any]]:
+    """What the program writes to its standard error."""
+    return [{"diagnosticEvent": {"severity": "info#err", "message": line, "urn": ""}} for line in lines]
+
+
+def test_the_traceback_of_a_program_that_the_cli_ended_is_not_shown(gated: Gated) -> None:
+    began, chained = "Traceback (most recent call last):", "During handling of the above exception, another occurred:"
+    own, ended = said(began, '  File "own"', "ValueError: mine"), said(began, "  self._run_once()", "KeyboardInterrupt")
+    gated.tells(
+        *PLAN, *own, *ended, *said("", chained, began, "  t.join()", "KeyboardInterrupt"), *said("bye"), code=255
+    )
+    shown = gated.place.run("preview", "--stack", "dev").stdout
+    assert [line.split(": ", 1)[1] for line in shown.splitlines() if "info#err" in line] == [
+        began, 'File "own"', "ValueError: mine", "", "bye",
+    ]  # fmt: skip
+
+
 def test_an_up_previews_first_and_then_acts_with_the_same_arguments(gated: Gated) -> None:
     shown = gated.place.must("up", "--yes", "--stack", "dev", "--target", SERVICE)
     preview, up = gated.asked
