@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final
 
-from engine.docker.kinds import Kind
+from engine.docker.kinds import Kind, place
 from engine.values import UNKNOWN
 
 _AS_KIND: Final = object()
@@ -86,6 +86,17 @@ class Block(Kind):
         added = {i.name: i.default for i in self.fields if i.default is not None and value.get(i.name) is None}
         return {"__defaults": sorted(added), **given, **added}
 
+    def settled(self, value: Any) -> Any:
+        """`value` with every set in it in the order that the real provider's outputs have."""
+        if not isinstance(value, dict):
+            return value
+        return {item.name: item.kind.settled(value[item.name]) for item in self.fields if item.name in value}
+
+    def place(self, value: dict[str, Any]) -> str:
+        """As `kinds.place`, where a nested object is a list of at most one."""
+        fields = sorted(self.fields, key=lambda item: item.name)
+        return f"<{''.join(f'{_place(item.kind, value.get(item.name))};' for item in fields)}>"
+
     def wire(self, value: dict[str, Any]) -> dict[str, Any]:
         """The API's object for `value`."""
         result: dict[str, Any] = {}
@@ -122,13 +133,13 @@ def block(*fields: Field) -> Block:
 
 @dataclass(frozen=True)
 class Blocks(Kind):
-    """Several nested objects; their order means something only when `ordered`."""
+    """Several nested objects, a set unless they are `ordered`."""
 
     element: Block = field(default_factory=Block)
-    ordered: bool = False
     blank: Any = field(default_factory=list)
     fresh: Any = field(default_factory=list)
     accepts: type | tuple[type, ...] = list
+    ordered: bool = False
 
     def same(self, old: Any, new: Any) -> bool:
         if new is UNKNOWN or len(old or []) != len(new or []):
@@ -150,6 +161,10 @@ class Blocks(Kind):
             bases = base
         return [self.element.complete(item, was, fresh) for item, was in zip(value, bases, strict=True)]
 
+    def settled(self, value: Any) -> Any:
+        items = [self.element.settled(item) for item in value or []]
+        return items if self.ordered else sorted(items, key=self.element.place)
+
     def defaulted(self, value: Any) -> Any:
         return [self.element.defaulted(item) for item in value] if isinstance(value, list) else value
 
@@ -161,6 +176,12 @@ def _at(wire: Any, path: str) -> Any:
     for part in path.split("."):
         wire = wire.get(part) if isinstance(wire, dict) else None
     return wire
+
+
+def _place(kind: Kind, value: Any) -> str:
+    if isinstance(kind, Block):
+        return "[]" if value is None else f"[{kind.place(value)};]"
+    return place(value)
 
 
 def _encoded(kind: Kind, value: Any) -> Any:

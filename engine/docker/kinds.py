@@ -1,5 +1,6 @@
 """Kinds of property values: how Docker's API writes them, when two mean the same, and what stands for none."""
 
+import json
 import re
 from base64 import b64decode
 from collections.abc import Callable
@@ -39,7 +40,10 @@ def _same(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Kind:
-    """`fresh` is none after a creation or a read, `blank` after an update; `canonical` makes values comparable."""
+    """`fresh` is none after a creation or a read, `blank` after an update; `canonical` makes values comparable.
+
+    The order of a list means something only when `ordered`.
+    """
 
     blank: Any = ""
     fresh: Any = ""
@@ -47,6 +51,7 @@ class Kind:
     decode: Callable[[Any], Any] = _same
     canonical: Callable[[Any], Any] = _same
     accepts: type | tuple[type, ...] = str
+    ordered: bool = True
 
     def read(self, wire: Any) -> Any:
         return self.fresh if wire is None else self.decode(wire)
@@ -59,6 +64,10 @@ class Kind:
 
     def complete(self, value: Any, base: Any, fresh: bool) -> Any:  # noqa: ARG002 - blocks complete what they hold
         return value
+
+    def settled(self, value: Any) -> Any:
+        """`value` with every set in the order that the real provider's outputs have."""
+        return value if self.ordered or not isinstance(value, list) else sorted(value, key=place)
 
     def defaulted(self, value: Any) -> Any:
         return value
@@ -74,6 +83,20 @@ class Kind:
         except (KeyError, TypeError, AttributeError):
             return "is not of the expected form"
         return None
+
+
+def place(value: Any) -> str:
+    """By what a set's elements are sorted: what the real provider's library (cty) writes of one to make its hash."""
+    match value:
+        case None:
+            return "~"
+        case bool():
+            return "T" if value else "F"
+        case list():
+            return f"[{''.join(f'{place(item)};' for item in value)}]"
+        case dict():
+            return f"<{''.join(f'{place(value[key])};' for key in sorted(value))}>"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def one_of(*words: str) -> Kind:
@@ -101,6 +124,7 @@ class Entries(Kind):
     fresh: Any = field(default_factory=list)
     canonical: Callable[[Any], Any] = _entries_in_any_order
     accepts: type | tuple[type, ...] = list
+    ordered: bool = False
 
     def defaulted(self, value: Any) -> Any:
         if not isinstance(value, list):
@@ -122,7 +146,7 @@ def _lines(pairs: dict[str, Any]) -> list[str]:
 
 
 def _many(**functions: Any) -> Kind:
-    return Kind(blank=[], fresh=[], canonical=_in_any_order, accepts=list, **functions)
+    return Kind(blank=[], fresh=[], canonical=_in_any_order, accepts=list, ordered=False, **functions)
 
 
 TEXT: Final = Kind()

@@ -50,7 +50,7 @@ class Resource:
     def outputs(self, ref: str, given: Properties, actual: Properties, *, fresh: bool) -> Properties:
         """The normal form after a step: what was asked for, and what Docker decided where nothing was."""
         told = {key: actual[key] for key in self.told if key in actual}
-        return {**self.extra, **self.schema.complete(given, actual, fresh), **told, "id": ref}
+        return {**self.extra, **self.schema.settled(self.schema.complete(given, actual, fresh)), **told, "id": ref}
 
     def read(self, ref: str, inputs: Properties, outputs: Properties) -> tuple[str, Properties, Properties] | None:
         """What is there now, in the spelling of inputs and outputs where both mean the same."""

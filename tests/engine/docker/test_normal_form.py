@@ -99,6 +99,26 @@ def test_what_is_sent_reads_back_as_the_recorded_outputs(resource: Any, fresh: b
     assert echoed == {item.name: resource["outputs"][item.name] for item in schema.fields}
 
 
+@pytest.mark.parametrize(("fresh", "targets"), [(True, ["/run/keeper", "/tmp"]), (False, ["/tmp", "/run/keeper"])])
+def test_sets_have_the_order_in_which_the_real_provider_stored_them(fresh: bool, targets: list[str]) -> None:
+    """As the CLI left a keeper after its creation, and after an update, which writes what was left out."""
+    secrets = [
+        {"fileName": f"/run/secrets/{name}", "secretId": name, "secretName": name}
+        for name in ("users.acl", "keeper.password", "server.pem", "server.pem.key", "callers.pem")
+    ]
+    mounts = [
+        {"target": "/tmp", "type": "tmpfs", "tmpfsOptions": {"sizeBytes": 67108864}},
+        {"source": "keeper", "target": "/run/keeper", "type": "volume", "readOnly": False},
+    ]
+    given = {"name": "keeper", "taskSpec": {"containerSpec": {"image": "i", "mounts": mounts, "secrets": secrets}}}
+    stored = DOCKER._resources["docker:index/service:Service"].outputs("id", given, {}, fresh=fresh)
+    container = stored["taskSpec"]["containerSpec"]
+    assert [each["fileName"].removeprefix("/run/secrets/") for each in container["secrets"]] == [
+        "callers.pem", "keeper.password", "server.pem", "server.pem.key", "users.acl",
+    ]  # fmt: skip
+    assert [each["target"] for each in container["mounts"]] == targets
+
+
 def as_docker_echoes(sent: Any) -> Any:
     """Docker's API leaves out what is empty, except in maps of strings."""
     if isinstance(sent, list):
