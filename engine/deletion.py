@@ -43,7 +43,8 @@ def delete_all(deployment: Deployment, doomed: Sequence[ResourceState]) -> None:
 
 def _delete(deployment: Deployment, each: ResourceState) -> None:
     if each.pending_replacement:
-        deployment.journal.end(None, gone=each)
+        with deployment.step(Change("remove-pending-replace", each)):
+            deployment.journal.end(None, gone=each)
         return
     op = "discard" if each.external else "delete"
     steps.delete(deployment, Change(f"{op}-replaced" if each.delete else op, each))

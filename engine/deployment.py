@@ -136,8 +136,9 @@ class Deployment:
             message = f"the provider failed unexpectedly: {where(error)}"
             self.emit(StepFailed(change.op, change.urn, message))
             raise self.fail(message, change.urn) from error
-        with self.lock:
-            self.counts[change.op] += 1
+        if change.op != "remove-pending-replace":  # changes nothing but the record
+            with self.lock:
+                self.counts[change.op] += 1
         self.emit(StepDone(change.op, change.urn, time.monotonic() - began))
 
 
