@@ -72,6 +72,10 @@ class Broker:
         self.folder, self.name = folder, f"rabbitmq-test-{secrets.token_hex(3)}"
         self.references = {name: entry.reference for name, entry in lock.read().items()}
         self.root, self.callers = Authority("root"), Authority("callers")
+        self.address = ""
+
+    def start(self) -> None:
+        """Both containers, and a broker that answers."""
         docker("network", "create", "--internal", self.name)
         memory = ["type=tmpfs", "device=tmpfs", "o=size=1m,uid=10001,gid=10001,mode=0700"]
         docker("volume", "create", *(word for it in memory for word in ("--opt", it)), self.name)
@@ -155,6 +159,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """A broker whose callers are an API and a worker."""
     made = Broker(tmp_path_factory.mktemp("rabbitmq"))
     try:
+        made.start()
         yield made
     finally:
         made.close()
