@@ -4,6 +4,7 @@ from typing import Any
 
 from diagram import (
     Alerting,
+    Backup,
     Balancer,
     Cache,
     Database,
@@ -33,6 +34,7 @@ from systems.common.samaconso import (
     SLOW,
     SQL_ACCOUNTS,
     Settings,
+    kept,
     parent,
     placed,
     scheduled,
@@ -84,20 +86,22 @@ def system(settings: Settings) -> System:
         secrets=(FLOWER,), **app | {"command": role("jobs")},
     )  # fmt: skip
 
+    backup = Backup(name="backup", image=image("backup"), of=postgres, keeps=kept(settings.time_zone))
+
     gateway = Gateway(
         name="gateway", image=image("gateway"), replicas=replicas.gateway,
         host=settings.host, public_port=settings.ports.https, certificate=settings.certificate,
         routes=(Route(path="/api/", to=balancer, rate=10, burst=20),),
     )  # fmt: skip
     alerting = Alerting(name="alertmanager", image=image("alertmanager"))
-    rules = common.rules("jobs", "pooler", "queue")
+    rules = common.rules("backup", "jobs", "pooler", "queue")
 
     return System(
         name="samaconso",
         services=tuple(placed(
             settings,
             common.edge(settings, gateway, replicas.edge), gateway, balancer, api_1, api_2, *workers, flower, jobs,
-            pgbouncer, postgres, redis, rabbitmq, *sql_servers, egress,
+            backup, pgbouncer, postgres, redis, rabbitmq, *sql_servers, egress,
             Monitor(name="prometheus", image=image("prometheus"), alerting=alerting, rules=rules), alerting,
             *common.exporters(settings, gateway, postgres), common.redis_exporter(settings, redis),
             common.pooler_exporter(settings, pgbouncer),

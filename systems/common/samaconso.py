@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-from diagram import Host, Job, Proxy, Schedule, Secret, Service
+from diagram import Host, Job, Proxy, Retention, Schedule, Secret, Service
 from diagram.description import Memory
 from diagram.schedule import TimeZone
 from settings import Group, Port, Replicas
@@ -75,6 +75,11 @@ def parent(settings: Settings) -> Proxy | None:
     """The company's proxy, where there is one."""
     to = settings.corporate_proxy
     return Proxy(host=to.host, port=to.port) if to else None
+
+
+def kept(zone: TimeZone) -> tuple[Retention, ...]:
+    """A backup every night, kept for thirty days."""
+    return (Retention(name="daily", schedule=Schedule(cron="0 1 * * *", zone=zone), copies=30, days=30),)
 
 
 def scheduled(zone: TimeZone) -> tuple[Job, ...]:

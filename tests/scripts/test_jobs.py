@@ -11,7 +11,7 @@ NOW = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)
 
 
 def test_every_schedule_of_a_diagram_is_shown_with_its_next_moment() -> None:
-    shown = {row["what"]: row["next"] for row in planned(sketch("samaconso"), NOW)}
+    shown = {row["what"]: row["next"] for row in planned(sketch("samaconso"), NOW) if row["service"] == "jobs"}
     assert shown == {
         "daily": "2026-03-29T06:00:00+00:00",
         "weekly": "2026-03-29T03:00:00+00:00",

@@ -3,7 +3,7 @@
 import pytest
 
 import systems
-from diagram import Cache, Jobs, Queue, System
+from diagram import Backup, Cache, Jobs, Queue, System
 from diagram.__main__ import ROOT, Named, sketch
 from diagram.description import in_bytes
 
@@ -17,10 +17,11 @@ celery-worker-1: pgbouncer rabbitmq egress
 celery-worker-2: pgbouncer rabbitmq egress
 flower: rabbitmq
 jobs: pgbouncer redis rabbitmq flower api-1 api-2
-prometheus: alertmanager balancer api-1 api-2 celery-worker-1 celery-worker-2 flower jobs rabbitmq
+prometheus: alertmanager backup balancer api-1 api-2 celery-worker-1 celery-worker-2 flower jobs rabbitmq
 prometheus: node-exporter postgres-exporter nginx-exporter redis-exporter pooler-exporter
 pooler-exporter: pgbouncer
 pgbouncer: postgres
+backup: postgres
 postgres-exporter: postgres
 nginx-exporter: gateway
 redis-exporter: redis
@@ -87,6 +88,12 @@ def test_jobs_run_at_the_documents_times(system: System) -> None:
     assert isinstance(jobs, Jobs)
     times = {job.name: job.schedule.cron for job in jobs.jobs}
     assert times == {"daily": "0 6 * * *", "weekly": "0 3 * * 0", "monthly": "0 4 1 * *", "health": "5 * * * *"}
+
+
+def test_a_backup_is_taken_every_night_and_kept_for_thirty_days(system: System) -> None:
+    backup = system.by_name["backup"]
+    assert isinstance(backup, Backup)
+    assert [(it.name, it.schedule.cron, it.copies, it.days) for it in backup.keeps] == [("daily", "0 1 * * *", 30, 30)]
 
 
 def test_jobs_only_look(system: System) -> None:
