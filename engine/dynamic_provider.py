@@ -16,7 +16,7 @@ from pulumi.runtime.config import CONFIG
 
 from engine.errors import UnsupportedError
 from engine.provider import CheckFailure, Diff, Progress, Properties, ProviderError
-from engine.values import UNKNOWN, equal, from_wire, rewrite
+from engine.values import UNKNOWN, equal, from_wire
 
 KEY = "__provider"
 
@@ -60,7 +60,7 @@ class DynamicProvider:
         return dict(news) if old_outputs is not None else {}
 
     def create(self, type: str, inputs: Properties, progress: Progress) -> tuple[str, Properties]:
-        result = self._call(inputs, lambda provider: provider.create(dict(inputs)))
+        result = self._call(inputs, lambda provider: provider.create(_given(inputs)))
         return result.id, {**_plain(result.outs or {}), KEY: inputs[KEY]}
 
     def update(
@@ -72,7 +72,7 @@ class DynamicProvider:
         news: Properties,
         progress: Progress,
     ) -> Properties:
-        result = self._call(news, lambda provider: provider.update(id, dict(old_outputs), dict(news)))
+        result = self._call(news, lambda provider: provider.update(id, _given(old_outputs), _given(news)))
         return {**_plain(result.outs or {}), KEY: news[KEY]}
 
     def read(
@@ -83,14 +83,14 @@ class DynamicProvider:
         outputs: Properties,
     ) -> tuple[str, Properties, Properties] | None:
         props = outputs or inputs
-        result = self._call(props, lambda provider: provider.read(id, dict(props)))
+        result = self._call(props, lambda provider: provider.read(id, _given(props)))
         if not result.id:
             return None
         read_inputs = {**_plain(result.inputs), KEY: props[KEY]} if result.inputs is not None else inputs
         return result.id, read_inputs, {**_plain(result.outs or {}), KEY: props[KEY]}
 
     def delete(self, type: str, id: str, outputs: Properties, progress: Progress) -> None:
-        self._call(outputs, lambda provider: provider.delete(id, dict(outputs)))
+        self._call(outputs, lambda provider: provider.delete(id, _given(outputs)))
 
     def find(self, type: str, inputs: Properties) -> str | None:
         return None
@@ -121,9 +121,17 @@ def _configuration() -> Any:
 
 
 def _given(props: Properties) -> Properties:
-    """`props` with the SDK's own unknown."""
-    result: Properties = rewrite(props, lambda leaf: rpc.UNKNOWN if leaf is UNKNOWN else leaf)
+    """`props` as the SDK hands them over: with its own unknown, and without properties that are none."""
+    result: Properties = _handed(props)
     return result
+
+
+def _handed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _handed(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_handed(item) for item in value]
+    return rpc.UNKNOWN if value is UNKNOWN else value
 
 
 def _plain(props: Any) -> Properties:
