@@ -29,13 +29,13 @@ class Pooler(Service):
     of: Database
     port: Port | None = 6432
     clients: Annotated[int, Field(ge=1, le=50_000)] = 10_000
-    """Connections that it holds at once; each needs a file descriptor."""
+    """Connections of callers that it holds at once; each needs a file descriptor."""
     pool: Annotated[int, Field(ge=1)] = 100
     """Server connections of one role at most."""
     spare: Annotated[int, Field(ge=5)] = 20
     """Connections of the database that all poolers together leave to others, its superuser's included."""
     cpus: float = 1.0
-    memory: Memory = "1G"
+    memory: Memory = "512M"
     metrics: str | None = None
     health: Health = Health()
 

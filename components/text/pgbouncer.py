@@ -8,6 +8,8 @@ from diagram import Pooler
 
 SECRETS = "/run/secrets"
 QUESTION = 'SELECT login, verifier FROM pooling."{}"($1)'
+WATCHERS = 10
+"""Connections for exporters and the health check, beside those of its clients."""
 DESCRIPTORS = 100
 """File descriptors beside those of clients and servers."""
 
@@ -25,7 +27,7 @@ listen_port = {service.port}
 unix_socket_dir = /tmp
 unix_socket_mode = 0700
 pool_mode = transaction
-max_client_conn = {service.clients}
+max_client_conn = {service.clients + WATCHERS}
 default_pool_size = {service.pool}
 max_db_connections = {service.connections}
 server_connect_timeout = 5
@@ -72,4 +74,4 @@ def users(own: Mapping[str, str], readers: Mapping[str, str]) -> str:
 
 def descriptors(service: Pooler) -> int:
     """The file descriptors that it needs when every client and every server is connected."""
-    return service.clients + service.connections + DESCRIPTORS
+    return service.clients + WATCHERS + service.connections + DESCRIPTORS

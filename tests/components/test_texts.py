@@ -120,7 +120,7 @@ def test_a_pooler_leaves_connections_to_others() -> None:
     database = Database(name="db", image=IMAGE, database="shop", connections=200)
     text = pgbouncer.settings(Pooler(name="pooler", image=IMAGE, of=database, spare=30), "pooler_g1", ["watcher_g1"])
     assert (
-        "pool_mode = transaction\nmax_client_conn = 10000\ndefault_pool_size = 100\nmax_db_connections = 170\n" in text
+        "pool_mode = transaction\nmax_client_conn = 10010\ndefault_pool_size = 100\nmax_db_connections = 170\n" in text
     )
     assert "stats_users = watcher_g1\n" in text
     assert text.count("tls_sslmode = verify-full") == text.count("tls_protocols = tlsv1.3") == 2
