@@ -1,0 +1,35 @@
+"""SamaConso on a real engine, as its stack file has it."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.live.checkout import Checkout
+from tests.live.engine import docker, left_over, task
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(1200)]
+
+CHECKS = ("convergence", "matrix", "credentials", "libraries", "gateway", "transaction", "backups")
+
+
+def test_samaconso_is_deployed_verified_and_removed(tmp_path: Path) -> None:
+    """What its customers do crosses it, its jobs find nothing wrong, and nothing stays."""
+    checkout = Checkout.at(tmp_path)
+    try:
+        checkout.must("up", "--yes", "--stack", "samaconso")
+        assert set(checkout.preview("samaconso")["changeSummary"]) == {"same"}
+        command = [".venv/bin/python", "-m", "verify", "--stack", "samaconso", *CHECKS]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=checkout.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        for job in ("daily", "weekly", "monthly", "health"):
+            said = json.loads(
+                docker("exec", task("samaconso", "jobs"), "sh", "-c", f"python3 -m apps.jobs {job} --json || true")
+            )
+            assert said["ok"], said["findings"]
+    finally:
+        checkout.must("destroy", "--yes", "--stack", "samaconso")
+    assert left_over("samaconso-") == []
