@@ -94,7 +94,7 @@ def system(settings: Settings) -> System:
         routes=(Route(path="/api/", to=balancer, rate=10, burst=20),),
     )  # fmt: skip
     alerting = Alerting(name="alertmanager", image=image("alertmanager"))
-    rules = common.rules("backup", "jobs", "pooler", "queue")
+    rules = common.rules("backup", "jobs", "pooler", "queue", "samaconso")
 
     return System(
         name="samaconso",
