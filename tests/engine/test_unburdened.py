@@ -1,0 +1,52 @@
+"""What the engine takes off the SDK changes nothing that a program can observe."""
+
+from pathlib import Path
+
+import pytest
+
+from engine import api
+from tests.engine.stacks import resources, stack_of
+
+FAMILY = """
+    import pulumi
+    import pulumi_random as random
+
+    class Pair(pulumi.ComponentResource):
+        def __init__(self, name, after=()):
+            super().__init__("test:index:Pair", name, opts=pulumi.ResourceOptions(depends_on=list(after)))
+            own = pulumi.ResourceOptions(parent=self)
+            self.first = random.RandomString(f"{name}-first", length=4, opts=own)
+            self.second = random.RandomString(f"{name}-second", length=4, keepers={"first": self.first.id}, opts=own)
+
+    old = Pair("old")
+    Pair("young", after=[old])
+"""
+LATE_CHILD = """
+    import pulumi
+    import pulumi_random as random
+
+    class Group(pulumi.ComponentResource):
+        def __init__(self, name):
+            super().__init__("test:index:Group", name)
+
+    group = Group("group")
+    outer = random.RandomString("outer", length=4, opts=pulumi.ResourceOptions(depends_on=[group]))
+    random.RandomString("inner", length=4, opts=pulumi.ResourceOptions(parent=group, depends_on=[outer]))
+"""
+
+
+def test_a_component_is_waited_for_with_its_children(tmp_path: Path) -> None:
+    stack = stack_of(tmp_path, FAMILY)
+    result = api.up(stack)
+    assert result.ok, result.errors
+    held = resources(stack)
+    waited = {urn.rpartition("::")[2] for urn in held["young-first"].dependencies}
+    assert {"old-first", "old-second"} <= waited | {urn.rpartition("::")[2] for urn in held["young"].dependencies}
+
+
+@pytest.mark.timeout(60)
+def test_resources_that_wait_for_each_other_are_refused_by_the_sdk_as_ever(tmp_path: Path) -> None:
+    """The child waits for what waits for its parent, and so for the child."""
+    result = api.up(stack_of(tmp_path, LATE_CHILD))
+    assert not result.ok
+    assert "ensure no cycles have been introduced" in result.errors[0]
