@@ -12,6 +12,8 @@ from diagram.description import in_bytes
 OWNER = "rempart"
 """The superuser: the keeper, by the unix socket, as the server's own system user."""
 
+READS_EVERYTHING = "pg_read_all_data"
+
 ITERATIONS = 4096
 """PostgreSQL's default for SCRAM-SHA-256."""
 
@@ -94,6 +96,7 @@ def roles(service: Database, callers: Sequence[Link], verifiers: Mapping[str, st
         *(_create(clients(pooler), "NOLOGIN") for pooler in poolers),
         *(_group(service, link) for link in callers),
         *(_login(role, verifier) for role, verifier in sorted(verifiers.items())),
+        *(_held(role, callers) for role in sorted(verifiers)),
         _shut(accepted),
     ]
     return "\n".join(statements) + "\n"
@@ -146,6 +149,12 @@ def _login(role: str, verifier: str) -> str:
             f'GRANT "{caller}" TO "{role}";',
         ]
     )
+
+
+def _held(role: str, callers: Sequence[Link]) -> str:
+    """Row policies hold every login but those that may read everything: a dump without some rows would be none."""
+    readers = {group(link.caller) for link in callers if READS_EVERYTHING in link.roles}
+    return f'ALTER ROLE "{role}" {"BYPASSRLS" if role.rpartition("_g")[0] in readers else "NOBYPASSRLS"};'
 
 
 def _shut(accepted: str) -> str:

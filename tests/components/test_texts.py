@@ -143,3 +143,15 @@ def test_an_egress_with_a_parent_goes_by_it_and_in_no_other_way() -> None:
     assert "cache_peer 10.101.201.204 parent 8080 0 no-query no-digest no-netdb-exchange default" in text
     assert "never_direct allow all" in text
     assert "cache_peer" not in squid.egress(Egress(name="egress", image=IMAGE), callers)
+
+
+def test_row_policies_hold_all_but_who_may_read_everything() -> None:
+    """A dump by a role that sees no customer's rows would be one of empty tables."""
+    database = Database(name="db", image=IMAGE, database="shop")
+    callers = [
+        link("api", "db", Protocol.postgres),
+        link("backup", "db", Protocol.postgres, roles=("pg_read_all_data",)),
+    ]
+    text = postgres.roles(database, callers, {"api_g1": "SCRAM-SHA-256$x", "backup_g1": "SCRAM-SHA-256$y"})
+    assert 'ALTER ROLE "backup_g1" BYPASSRLS;' in text
+    assert 'ALTER ROLE "api_g1" NOBYPASSRLS;' in text
