@@ -19,6 +19,7 @@ class ObjectStore(Stateful):
     """MinIO behind its front, on one volume; its users come from its keeper."""
 
     proved_by_keeper = False
+    keeper_memory = "256M"  # its client of the administration was seen to take 134 MiB
 
     def command(self) -> Sequence[str]:
         """The server."""

@@ -25,6 +25,7 @@ class Stateful(Service):
 
     proved_by_keeper: ClassVar[bool] = True
     """Whether its certificate comes from its keeper too."""
+    keeper_memory: ClassVar[str] = "128M"
 
     def own_secrets(self) -> list[SecretFile]:
         """None: the keeper holds them."""
@@ -82,7 +83,8 @@ class Keeper(Component):
             self,
             Task(
                 name=f"{it.name}-keeper", kind="keeper", zone=it.zone.value, image=it.image, platform=place.platform,
-                runs_on=it.runs_on, cpus=0.25, memory="128M", health=Health(interval=2), grace=10, args=("keeper",),
+                runs_on=it.runs_on, cpus=0.25, memory=callee.keeper_memory, health=Health(interval=2), grace=10,
+                args=("keeper",),
                 env=callee.keeper_variables(),
                 check=("test", "-f", "/tmp/ready"), secrets=secrets, configs=configs,
                 mounts=[volume(shared.name, RUN)], single=True,
