@@ -6,6 +6,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ CONFIGURED = {"max_client_conn": "max_client_connections", "default_pool_size": 
 
 def figures() -> Iterator[str]:
     """Every sample in Prometheus' text format. Raises psycopg2.Error when the console does not answer."""
-    with psycopg2.connect(URL, password=PASSWORD.read_text(), connect_timeout=5) as connection:
+    with closing(psycopg2.connect(URL, password=PASSWORD.read_text(), connect_timeout=5)) as connection:
         connection.autocommit = True  # the console knows no transactions
         for row in _rows(connection, "POOLS"):
             yield from _samples("pools", POOLS, row, database=row["database"], user=row["user"])
@@ -41,7 +42,6 @@ def figures() -> Iterator[str]:
         for row in _rows(connection, "CONFIG"):
             if row["key"] in CONFIGURED:
                 yield f"pgbouncer_config_{CONFIGURED[row['key']]} {row['value']}"
-    connection.close()
     yield "pgbouncer_up 1"
 
 

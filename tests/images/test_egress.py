@@ -81,6 +81,7 @@ def test_what_is_allowed_goes_by_the_organisations_proxy_and_the_rest_nowhere(la
     """The platform's own configuration, with a stand-in for the proxy that says what it is asked for."""
     root, callers = Authority("root"), Authority("callers")
     lab.service("parent", "app", ["python3", "-c", PARENT], ["true"])
+    lab.healthy("parent")
     link = Link(caller="agent", callee="egress", protocol=Protocol.proxy, port=3128, hosts=("oauth2.googleapis.com",))
     text = squid.egress(Egress(name="egress", image=IMAGE, parent=Proxy(host="parent", port=8080)), [link])
     leaf = root.server("egress")

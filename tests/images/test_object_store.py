@@ -99,7 +99,11 @@ def test_each_caller_has_its_own_prefix_by_its_own_key_and_certificate(lab: Lab)
     lab.until(
         lambda: ask("GET", "/uploads/api/one", "api_g2", "api_g2").startswith("200"), 60, lambda: lab.logs("keeper")
     )
-    assert ask("GET", "/uploads/api/one", secret="first-secret-of-api").startswith("403")
+    lab.until(
+        lambda: ask("GET", "/uploads/api/one", secret="first-secret-of-api").startswith("403"),
+        60,
+        lambda: lab.logs("keeper"),
+    )
     assert lab.healthy("store").id == before
 
     lab.healthy("store").kill("SIGKILL")

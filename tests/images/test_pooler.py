@@ -68,7 +68,7 @@ def test_only_a_declared_caller_is_pooled_and_a_thousand_clients_are_held(pooled
     assert figures["held"] == MANY
     assert pooled.memory() < in_bytes(pooled.pooler.memory)
     shown = run(watched, "python3", "-c", SCRAPE)[1]
-    assert "pgbouncer_up 1" in shown
+    assert "pgbouncer_up 1" in shown, pooled.lab.logs("exporter")
     assert 'pgbouncer_stats_queries_total{database="notes"}' in shown
     assert "pgbouncer_config_max_client_connections 10010" in shown
     assert run(pooled.lab.healthy("pooler"), "probe-pooler", "6432")[0] == 0
