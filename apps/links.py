@@ -24,6 +24,8 @@ class Http:
     name: str
     url: str
     tls: ssl.SSLContext = field(repr=False)
+    alive: str = "/health"
+    """The page that says that it lives."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,14 @@ class Links:
             raise LinkError(f"{name}: the environment describes no {kind.__name__} link of this name")
         return link
 
+    def store(self, name: str) -> tuple[str, str, str]:
+        """The bucket, the user and the secret key of the object store `name`. Raises LinkError."""
+        prefix = variable(name, "").rstrip("_")
+        try:
+            return self.env[f"{prefix}_BUCKET"], self.env[f"{prefix}_USER"], self._password(prefix)
+        except KeyError as missing:
+            raise LinkError(f"{missing}: not given") from None
+
     def secret(self, name: str) -> bytes | None:
         """The content of the secret file `name`, or None when this stack has none: its feature is off."""
         path = self.env.get(variable(name, "FILE"))
@@ -114,7 +124,9 @@ class Links:
         name, url = prefix.lower().replace("_", "-"), self.env[f"{prefix}_URL"]
         match urlsplit(url).scheme:
             case "https" if f"{prefix}_CA_FILE" in self.env:
-                return Http(name, url, verified(*(self._given(prefix, file) for file in ("CA", "CERT", "KEY"))))
+                tls = verified(*(self._given(prefix, file) for file in ("CA", "CERT", "KEY")))
+                is_store = f"{prefix}_BUCKET" in self.env
+                return Http(name, url, tls, *(["/minio/health/live"] if is_store else []))
             case "postgresql":
                 return self._postgres(prefix, name, url)
             case "rediss":

@@ -58,7 +58,7 @@ async def _ask(link: Link) -> None:
 
 async def _ask_http(link: Http) -> None:
     async with http_client(link) as http:
-        (await http.get("/health")).raise_for_status()
+        (await http.get(link.alive)).raise_for_status()
 
 
 async def _ask_postgres(link: Postgres) -> None:

@@ -5,13 +5,14 @@
 import hashlib
 import hmac
 import os
+import re
 import time
 import uuid
 from datetime import date
 from typing import Any, Literal
 
 from anyio import to_thread  # type: ignore[import-not-found]
-from fastapi import Depends, HTTPException
+from fastapi import Depends, HTTPException, Request, Response
 from psycopg.errors import UniqueViolation
 from pydantic import BaseModel, Field
 
@@ -20,6 +21,7 @@ from apps.cache import Allowance
 from apps.database import transaction
 from apps.identity import user_by_token
 from apps.links import Amqp, Links, Postgres, Redis
+from apps.objects import Store
 from apps.service import serve, service
 from apps.token import DAY, USER, mint
 
@@ -28,10 +30,16 @@ NEW = "INSERT INTO customers (id, salt, word) VALUES (%s, %s, %s)"
 KNOWN = "SELECT salt, word FROM customers WHERE id = %s"
 READ = "INSERT INTO readings VALUES (%s, %s, %s) ON CONFLICT (customer, month) DO UPDATE SET kwh = excluded.kwh"
 CONSUMED = "SELECT month, kwh FROM readings ORDER BY month DESC LIMIT 24"
+UPLOADED = """
+    INSERT INTO uploads (customer, name, bytes, sha256) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (customer, name)
+    DO UPDATE SET bytes = excluded.bytes, sha256 = excluded.sha256, at = clock_timestamp()"""
+FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 LATEST = "SELECT id, priority, body AS text, state, worker FROM notifications ORDER BY at DESC LIMIT 50"
 
 links = Links()
 postgres = links.to("pgbouncer", Postgres)
+store = Store.of(links, "minio")
 celery = broker(links.to("rabbitmq", Amqp))
 keys = links.required_secret("api-secret-key")
 token_user = user_by_token(keys)
@@ -119,6 +127,27 @@ async def notify(notification: Notification, user: str = Depends(current_user)) 
     task = {"id": str(uuid.uuid4()), "customer": user, "text": notification.text, "priority": notification.priority}
     await to_thread.run_sync(put, celery, notification.priority, NOTIFY, task, cancellable=True)
     return {"id": task["id"]}
+
+
+@app.post("/api/files/{name}", status_code=201)
+async def upload(name: str, request: Request, user: str = Depends(current_user)) -> dict[str, int]:
+    """Store a file of the customer's, over one of the same name; the gateway limits its size."""
+    if not FILE.fullmatch(name):
+        raise HTTPException(422, "a file's name is letters, digits, dots, hyphens and underscores")
+    content = await request.body()
+    await store.put(f"uploads/{user}/{name}", content)
+    async with transaction(postgres, user) as connection:
+        await connection.execute(UPLOADED, (user, name, len(content), hashlib.sha256(content).digest()))
+    return {"bytes": len(content)}
+
+
+@app.get("/api/files/{name}")
+async def download(name: str, user: str = Depends(current_user)) -> Response:
+    """A file of the customer's, or 404."""
+    content = await store.get(f"uploads/{user}/{name}") if FILE.fullmatch(name) else None
+    if content is None:
+        raise HTTPException(404, "no such file")
+    return Response(content, media_type="application/octet-stream")
 
 
 async def _rows(user: str, query: str) -> list[dict[str, Any]]:

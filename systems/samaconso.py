@@ -14,6 +14,7 @@ from diagram import (
     Health,
     Jobs,
     Monitor,
+    ObjectStore,
     Pooler,
     Queue,
     Route,
@@ -54,6 +55,7 @@ def system(settings: Settings) -> System:
     )
     pgbouncer = Pooler(name="pgbouncer", image=image("pgbouncer"), of=postgres)
     redis = Cache(name="redis", image=image("redis"), durable=False, memory=memory.redis)
+    minio = ObjectStore(name="minio", image=image("minio"), bucket="samaconso")
     rabbitmq = Queue(name="rabbitmq", image=image("rabbitmq"), virtual_host="samaconso", queues=FAST + SLOW)
     sql_servers = tuple(
         Forward(name=name, image=image("front"), port=14330 + number, host=to.host, host_port=to.port)
@@ -62,7 +64,10 @@ def system(settings: Settings) -> System:
 
     api: dict[str, Any] = app | {
         "command": role("samaconso"), "memory": memory.api,
-        "uses": (pgbouncer, redis.keys("~api:*", *COUNTS), rabbitmq.to(sends=FAST + SLOW), *sql_servers),
+        "uses": (
+            pgbouncer, redis.keys("~api:*", *COUNTS), rabbitmq.to(sends=FAST + SLOW), minio.prefix("uploads/"),
+            *sql_servers,
+        ),
         "secrets": (API_KEY, *(SQL_ACCOUNTS[it.name] for it in sql_servers)),
     }  # fmt: skip
     api_1, api_2 = Service(name="api-1", port=8001, **api), Service(name="api-2", port=8002, **api)
@@ -94,14 +99,14 @@ def system(settings: Settings) -> System:
         routes=(Route(path="/api/", to=balancer, rate=10, burst=20),),
     )  # fmt: skip
     alerting = Alerting(name="alertmanager", image=image("alertmanager"))
-    rules = common.rules("backup", "jobs", "pooler", "queue", "samaconso")
+    rules = common.rules("backup", "jobs", "objects", "pooler", "queue", "samaconso")
 
     return System(
         name="samaconso",
         services=tuple(placed(
             settings,
             common.edge(settings, gateway, replicas.edge), gateway, balancer, api_1, api_2, *workers, flower, jobs,
-            backup, pgbouncer, postgres, redis, rabbitmq, *sql_servers, egress,
+            backup, pgbouncer, postgres, minio, redis, rabbitmq, *sql_servers, egress,
             Monitor(name="prometheus", image=image("prometheus"), alerting=alerting, rules=rules), alerting,
             *common.exporters(settings, gateway, postgres), common.redis_exporter(settings, redis),
             common.pooler_exporter(settings, pgbouncer),

@@ -35,6 +35,7 @@ def notifications(target: Target) -> Iterator[Row]:
     other = clients.token(target, clients.SAMACONSO, clients.BOB)
     yield from _consumption(public, user, other)
     yield from _notified(public, user, other)
+    yield from _uploaded(public, user, other)
     nobody = public.ask("GET", clients.SAMACONSO.page)
     yield Row(SUBJECT, "is not shown without a token", nobody.status == 401, str(nobody.status))
 
@@ -65,6 +66,17 @@ def _notified(public: Public, user: dict[str, str], other: dict[str, str]) -> It
     yield Row(SUBJECT, "is read back as it was written, once", intact and len(found) == len(WORKERS), f"{len(found)}")
     hidden = not any("Coupure" in row["text"] for row in _got(public, page, other))
     yield Row(SUBJECT, "is hidden from another customer", hidden)
+
+
+def _uploaded(public: Public, user: dict[str, str], other: dict[str, str]) -> Iterator[Row]:
+    page, content = "/api/files/facture.pdf", secrets.token_bytes(200_000)
+    headers = {**user, "Content-Type": "application/octet-stream"}
+    stored = public.ask("POST", page, headers=headers, body=content)
+    yield Row("file", "of 200 kB is stored", stored.status == 201, str(stored.status))
+    answer = public.ask("GET", page, headers=user)
+    yield Row("file", "is read back whole", answer.body == content, f"{answer.status}, {len(answer.body)} bytes")
+    foreign = public.ask("GET", page, headers=other)
+    yield Row("file", "is hidden from another customer", foreign.status == 404, str(foreign.status))
 
 
 def _post(public: Public, path: str, fields: Mapping[str, object], user: Mapping[str, str] | None = None) -> Answer:

@@ -57,7 +57,7 @@ class Settings(Shared):
 
 
 ROLES = {
-    "database": ("postgres", "pgbouncer"),
+    "database": ("postgres", "pgbouncer", "minio"),
     "api": ("api-1", "api-2", "rabbitmq"),
     "workers": ("redis", "celery-worker-1", "celery-worker-2", "flower"),
 }

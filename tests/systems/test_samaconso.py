@@ -11,13 +11,13 @@ LINKS = """
 edge: gateway
 gateway: balancer
 balancer: api-1 api-2
-api-1: pgbouncer redis rabbitmq
-api-2: pgbouncer redis rabbitmq
+api-1: pgbouncer redis rabbitmq minio
+api-2: pgbouncer redis rabbitmq minio
 celery-worker-1: pgbouncer rabbitmq egress
 celery-worker-2: pgbouncer rabbitmq egress
 flower: rabbitmq
 jobs: pgbouncer redis rabbitmq flower api-1 api-2
-prometheus: alertmanager backup balancer api-1 api-2 celery-worker-1 celery-worker-2 flower jobs rabbitmq
+prometheus: alertmanager backup balancer api-1 api-2 celery-worker-1 celery-worker-2 flower jobs rabbitmq minio
 prometheus: node-exporter postgres-exporter nginx-exporter redis-exporter pooler-exporter
 pooler-exporter: pgbouncer
 pgbouncer: postgres
@@ -128,7 +128,7 @@ def test_on_three_servers_each_service_is_where_the_document_has_it() -> None:
     held: dict[str | None, set[str]] = {}
     for service in drawn(three_servers=True).services:
         held.setdefault(service.runs_on, set()).add(service.name)
-    assert held["database"] == {"postgres", "pgbouncer"}
+    assert held["database"] == {"postgres", "pgbouncer", "minio"}
     assert held["api"] == {"api-1", "api-2", "rabbitmq"}
     assert held["workers"] == {"redis", "celery-worker-1", "celery-worker-2", "flower"}
     assert {service.runs_on for service in drawn().services} == {None}
