@@ -35,6 +35,7 @@ FINE = [
     ("GET", "/api/messages?since=2024-01-01T00:00:00Z", "", ""),
     ("POST", "/api/messages", "application/json", '{"text": "Rappelle-moi d\'acheter du lait, s\'il te plaît"}'),
     ("DELETE", "/api/me", "", ""),
+    ("POST", "/api/files/facture.pdf", "application/octet-stream", "%PDF-1.7 any bytes"),
     ("POST", "/webhook/sms", "application/x-www-form-urlencoded", "MessageSid=SM1&From=%2B12025550101&Body=Hi"),
     (
         "POST",
@@ -63,6 +64,7 @@ ATTACKS = [
     ),
     ("GET", "/oauth/google/callback?next=%3Cscript%3Ealert(1)%3C/script%3E", "", ""),
     ("TRACE", "/", "", ""),
+    ("POST", "/api/messages", "application/octet-stream", "any bytes"),
 ]
 
 
