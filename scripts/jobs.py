@@ -11,14 +11,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import docker
-from croniter import croniter
 from docker.errors import DockerException
 from rich.console import Console
 from rich.table import Table
 
+from apps.schedule import Scheduled
 from diagram import Backup, Jobs, Schedule, System
 from diagram.__main__ import sketch, stacks
 from settings import SettingsError
@@ -42,10 +41,7 @@ def planned(system: System, now: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _row(service: str, what: str, schedule: Schedule, now: datetime) -> dict[str, Any]:
-    zone = ZoneInfo(schedule.zone)
-    wall = now.astimezone(zone).replace(tzinfo=None)
-    following: datetime = croniter(schedule.cron, wall).get_next(datetime)
-    moment = following.replace(tzinfo=zone).isoformat()
+    moment = Scheduled(what, schedule.cron, schedule.zone).next(now).isoformat()
     return {
         "service": service, "what": what, "cron": schedule.cron, "zone": schedule.zone, "next": moment, "last": None,
         "ok": None,
