@@ -3,10 +3,11 @@
 # mypy: allow-untyped-calls
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from verify.public import Public
 from verify.report import Row
 from verify.running import Target
 
@@ -113,6 +114,15 @@ def token(target: Target, client: Client, user: str) -> dict[str, str]:
     """The header that shows a user's token, minted where the key is."""
     minted = execute(target, client.service, ["python3", "-m", "apps.token", user])
     return {"Authorization": f"Bearer {minted.decode().strip()}"}
+
+
+def strangers(public: Public, client: Client, subject: str, body: bytes) -> Iterator[Row]:
+    """Nobody reads the page without a token, and nobody posts to it with a forged one."""
+    nobody = public.ask("GET", client.page)
+    yield Row(subject, "is not shown without a token", nobody.status == 401, str(nobody.status))
+    forged = {"Authorization": "Bearer alice.9999999999.c2lnbmVk", "Content-Type": "application/json"}
+    refused = public.ask("POST", client.page, headers=forged, body=body)
+    yield Row(subject, "is not taken with a forged token", refused.status == 401, str(refused.status))
 
 
 def execute(target: Target, service: str, command: list[str], env: Mapping[str, str] | None = None) -> bytes:
