@@ -72,6 +72,14 @@ class Checkout:
         )
         return done.stdout
 
+    def prove(self, stack: str, *checks: str) -> None:
+        """These checks of ``verify`` on what runs, all when none is named, have to hold."""
+        command = [".venv/bin/python", "-m", "verify", "--stack", stack, *checks]
+        done = subprocess.run(
+            command, cwd=self.path, env=self.environment, capture_output=True, text=True, timeout=900, check=False
+        )
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
     def stack(self, name: str, like: str, **settings: Any) -> None:
         """A new stack whose file is that of the stack `like`, with `settings` in place of its own."""
         document = yaml.safe_load((ROOT / f"Pulumi.{like}.yaml").read_text())

@@ -1,7 +1,6 @@
 """SamaConso on a real engine, as its stack file has it."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -20,11 +19,7 @@ def test_samaconso_is_deployed_verified_and_removed(tmp_path: Path) -> None:
     try:
         checkout.must("up", "--yes", "--stack", "samaconso")
         assert set(checkout.preview("samaconso")["changeSummary"]) == {"same"}
-        command = [".venv/bin/python", "-m", "verify", "--stack", "samaconso", *CHECKS]
-        done = subprocess.run(
-            command, cwd=tmp_path, env=checkout.environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        checkout.prove("samaconso", *CHECKS)
         for job in ("daily", "weekly", "monthly", "health"):
             said = json.loads(
                 docker("exec", task("samaconso", "jobs"), "sh", "-c", f"python3 -m apps.jobs {job} --json || true")
