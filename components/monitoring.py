@@ -42,8 +42,10 @@ class Alerting(Service):
         )  # fmt: skip
 
     def texts(self) -> Mapping[str, str]:
-        """Routes, and the receivers whose secret is configured."""
+        """Routes, the receivers whose secret is configured, and the mail relay."""
         given = [receiver for receiver in self.description.receivers if receiver.secret in self._given()]
         proxies = [link.link.port for link in self._callees if link.link.protocol is Protocol.proxy]
-        text = prometheus.alerting(given, proxies[0] if proxies else None)
-        return {"/etc/alertmanager/alertmanager.yml": text}
+        mail = self.description.mail
+        text = prometheus.alerting(given, proxies[0] if proxies else None, mail)
+        authority = {prometheus.RELAY_AUTHORITY: mail.authority} if mail and mail.authority else {}
+        return {"/etc/alertmanager/alertmanager.yml": text, **authority}

@@ -7,7 +7,7 @@ from diagram.description import Host
 from diagram.documents import DocumentStore
 from diagram.jobs import Job, Jobs
 from diagram.link import Link, Protocol
-from diagram.monitoring import Alerting, Monitor, Receiver
+from diagram.monitoring import Alerting, Mail, Monitor, Receiver
 from diagram.objects import ObjectStore
 from diagram.pooler import Pooler
 from diagram.queue import Queue
@@ -21,7 +21,7 @@ from diagram.zone import Zone
 
 __all__ = [
     "Addresses", "Alerting", "Backup", "Balancer", "Cache", "Database", "DocumentStore", "Edge", "Egress", "Exporter",
-    "Forward", "Gateway", "Generation", "Health", "Host", "Job", "Jobs", "Link", "LoadBalancer", "Monitor",
+    "Forward", "Gateway", "Generation", "Health", "Host", "Job", "Jobs", "Link", "LoadBalancer", "Mail", "Monitor",
     "ObjectStore", "Pooler", "Protocol", "Proxy", "Queue", "Receiver", "Reservation", "Retention", "Route", "Scale",
     "Schedule", "Secret", "Service", "System", "Use", "Workers", "Zone", "between",
 ]  # fmt: skip

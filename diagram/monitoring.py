@@ -1,8 +1,11 @@
 """What watches the others."""
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
+from pydantic import StringConstraints
+
+from diagram.boundary import PUBLIC_PEM, Forward
 from diagram.description import Description, Memory, Port
 from diagram.secret import Secret
 from diagram.service import Health, Service, Use
@@ -19,6 +22,19 @@ class Receiver(Description):
     """What is sent there; empty for everything."""
 
 
+Mailbox = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$", max_length=254)]
+
+
+class Mail(Description):
+    """E-mail of every alert, by a relay that `by` leads to: it proves its name by STARTTLS, or is told nothing."""
+
+    by: Forward
+    sender: Mailbox
+    to: Mailbox
+    authority: Annotated[str, StringConstraints(pattern=PUBLIC_PEM)] = ""
+    """What signed the relay's certificate, PEM; empty for the public authorities."""
+
+
 class Alerting(Service):
     """Alertmanager: groups, routes and sends what the monitor finds, by its egress."""
 
@@ -31,10 +47,17 @@ class Alerting(Service):
     health: Health = Health(ready="/-/ready", alive="/-/healthy")
     receivers: tuple[Receiver, ...] = ()
     """Where its alerts go; it keeps and shows all of them."""
+    mail: Mail | None = None
 
     def held(self) -> tuple[Secret, ...]:
         """Its own secrets, and its receivers'."""
         return (*super().held(), *(receiver.secret for receiver in self.receivers))
+
+    def calls(self) -> Iterator[Use]:
+        """The forward to its mail relay, and what it uses."""
+        if self.mail:
+            yield Use(target=self.mail.by)
+        yield from super().calls()
 
 
 class Monitor(Service):

@@ -36,6 +36,7 @@ from systems.common.samaconso import (
     SQL_ACCOUNTS,
     Settings,
     kept,
+    mailed,
     parent,
     placed,
     scheduled,
@@ -98,7 +99,8 @@ def system(settings: Settings) -> System:
         host=settings.host, public_port=settings.ports.https, certificate=settings.certificate,
         routes=(Route(path="/api/", to=balancer, rate=10, burst=20),),
     )  # fmt: skip
-    alerting = Alerting(name="alertmanager", image=image("alertmanager"))
+    mail = mailed(settings)
+    alerting = Alerting(name="alertmanager", image=image("alertmanager"), mail=mail)
     rules = common.rules("backup", "jobs", "objects", "pooler", "queue", "samaconso")
 
     return System(
@@ -106,7 +108,7 @@ def system(settings: Settings) -> System:
         services=tuple(placed(
             settings,
             common.edge(settings, gateway, replicas.edge), gateway, balancer, api_1, api_2, *workers, flower, jobs,
-            backup, pgbouncer, postgres, minio, redis, rabbitmq, *sql_servers, egress,
+            backup, pgbouncer, postgres, minio, redis, rabbitmq, *sql_servers, *([mail.by] if mail else []), egress,
             Monitor(name="prometheus", image=image("prometheus"), alerting=alerting, rules=rules), alerting,
             *common.exporters(settings, gateway, postgres), common.redis_exporter(settings, redis),
             common.pooler_exporter(settings, pgbouncer),

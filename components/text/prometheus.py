@@ -5,9 +5,10 @@ from typing import Any
 
 import yaml
 
-from diagram import Link, Monitor, Receiver, Service
+from diagram import Link, Mail, Monitor, Receiver, Service
 
 SECRETS = "/run/secrets"
+RELAY_AUTHORITY = "/etc/alertmanager/relay.pem"
 
 
 def monitor(service: Monitor, callees: Sequence[tuple[Link, Service]]) -> str:
@@ -29,8 +30,11 @@ def monitor(service: Monitor, callees: Sequence[tuple[Link, Service]]) -> str:
     return str(yaml.safe_dump(document, sort_keys=False))
 
 
-def alerting(receivers: Sequence[Receiver], proxy: int | None) -> str:
-    """alertmanager.yml: alerts are grouped by service and severity; each receiver gets its severities by the proxy."""
+def alerting(receivers: Sequence[Receiver], proxy: int | None, mail: Mail | None = None) -> str:
+    """alertmanager.yml: alerts are grouped by service and severity; each receiver gets its severities by the proxy, and
+    who reads e-mail gets all of them.
+    """
+    mailed = [_mailed(mail)] if mail else []
     document = {
         "global": {"http_config": {"proxy_url": f"http://127.0.0.1:{proxy}"}} if proxy else {},
         "route": {
@@ -39,9 +43,9 @@ def alerting(receivers: Sequence[Receiver], proxy: int | None) -> str:
             "group_wait": "10s",
             "group_interval": "1m",
             "repeat_interval": "4h",
-            "routes": [_route(receiver) for receiver in receivers],
+            "routes": [*map(_route, receivers), *({"receiver": it["name"], "continue": True} for it in mailed)],
         },
-        "receivers": [{"name": "none"}, *(_receiver(receiver) for receiver in receivers)],
+        "receivers": [{"name": "none"}, *map(_receiver, receivers), *mailed],
     }
     return str(yaml.safe_dump(document, sort_keys=False))
 
@@ -56,6 +60,21 @@ def _receiver(receiver: Receiver) -> dict[str, Any]:
     key = {"pagerduty": "routing_key_file", "slack": "api_url_file"}[receiver.product]
     config = {key: f"{SECRETS}/{receiver.secret.name}", "send_resolved": True}
     return {"name": receiver.secret.name, f"{receiver.product}_configs": [config]}
+
+
+def _mailed(mail: Mail) -> dict[str, Any]:
+    """By the forward's listener; the relay has to show a certificate for its own name before it is told anything."""
+    known = {"ca_file": RELAY_AUTHORITY} if mail.authority else {}
+    config = {
+        "to": mail.to,
+        "from": mail.sender,
+        "smarthost": f"127.0.0.1:{mail.by.port}",
+        "hello": "localhost",
+        "require_tls": True,
+        "tls_config": {"server_name": mail.by.host, "min_version": "TLS12", **known},
+        "send_resolved": True,
+    }
+    return {"name": mail.by.name, "email_configs": [config]}
 
 
 def _job(link: Link, callee: Service) -> dict[str, Any]:

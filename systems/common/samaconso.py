@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-from diagram import Host, Job, Proxy, Retention, Schedule, Secret, Service
+from diagram import Forward, Host, Job, Mail, Proxy, Retention, Schedule, Secret, Service
 from diagram.description import Memory
 from diagram.schedule import TimeZone
 from settings import Group, Port, Replicas
@@ -37,6 +37,15 @@ class Outside(Group):
     port: Port
 
 
+class Relay(Outside):
+    """The company's mail relay, and between whom alerts are mailed; `authority` signed its certificate, PEM."""
+
+    port: Port = 25
+    sender: str
+    to: str = "ops@senelec.sn"
+    authority: str = ""
+
+
 class Sizes(Group):
     """Memory limits. Redis gives three quarters of its own to data: 4 GiB of the default."""
 
@@ -51,6 +60,7 @@ class Settings(Shared):
     memory: Sizes = Sizes()
     sql_servers: Mapping[Literal["sic", "postpaid"], Outside] = {}
     corporate_proxy: Outside | None = None
+    mail_relay: Relay | None = None
     three_servers: bool = False
     """Whether each service runs where its server's role is, as the documents have it."""
     time_zone: TimeZone = "UTC"
@@ -75,6 +85,15 @@ def parent(settings: Settings) -> Proxy | None:
     """The company's proxy, where there is one."""
     to = settings.corporate_proxy
     return Proxy(host=to.host, port=to.port) if to else None
+
+
+def mailed(settings: Settings) -> Mail | None:
+    """The company's mail relay behind a fixed forward, where there is one."""
+    to = settings.mail_relay
+    if not to:
+        return None
+    by = Forward(name="mail-relay", image=settings.image("front"), port=2525, host=to.host, host_port=to.port)
+    return Mail(by=by, sender=to.sender, to=to.to, authority=to.authority)
 
 
 def kept(zone: TimeZone) -> tuple[Retention, ...]:

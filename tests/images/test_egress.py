@@ -63,41 +63,58 @@ def test_only_a_declared_caller_reaches_only_its_hosts(lab: Lab) -> None:
     lab.until(lambda: "TCP_DENIED" in lab.logs("egress"), 10, lambda: lab.logs("egress"))
 
 
+HOST = "oauth2.googleapis.com"
 PARENT = """
+http_port 8080
+http_access allow all
+pid_filename none
+pinger_enable off
+access_log stdio:/dev/stdout
+cache_log stdio:/dev/stderr
+cache deny all
+coredump_dir /tmp
+shutdown_lifetime 1 seconds
+visible_hostname parent
+"""
+ORIGIN = """
 import socketserver
-class Parent(socketserver.StreamRequestHandler):
+class Origin(socketserver.BaseRequestHandler):
     def handle(self):
-        first = self.rfile.readline().decode().strip()
-        while self.rfile.readline().strip(): pass
-        print(first, flush=True)
-        self.wfile.write(b"HTTP/1.1 200 Connection established\\r\\n\\r\\n")
+        self.request.sendall(f"HTTP/ seen from {self.client_address[0]}\\n".encode())
 class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
-Server(("", 8080), Parent).serve_forever()
+Server(("", 443), Origin).serve_forever()
 """
 
 
 def test_what_is_allowed_goes_by_the_organisations_proxy_and_the_rest_nowhere(lab: Lab) -> None:
-    """The platform's own configuration, with a stand-in for the proxy that says what it is asked for."""
+    """The platform's own configuration before another squid that would let everything through, and a host behind it."""
     root, callers = Authority("root"), Authority("callers")
-    lab.service("parent", "app", ["python3", "-c", PARENT], ["true"])
-    lab.healthy("parent")
-    link = Link(caller="agent", callee="egress", protocol=Protocol.proxy, port=3128, hosts=("oauth2.googleapis.com",))
+    command = ["squid", "-N", "-f", "/etc/squid/squid.conf"]
+    configs = {"/etc/squid/squid.conf": PARENT}
+    lab.service("parent", "egress", command, ["probe-tcp", "8080"], configs=configs)
+    parent = lab.healthy("parent").attrs["NetworkSettings"]["Networks"][lab.network.name]["IPAddress"]
+    for name in (HOST, "other.example"):
+        origin = lab.client_container("app", {})
+        lab.network.disconnect(origin)
+        lab.network.connect(origin, aliases=[name])
+        origin.exec_run(["python3", "-c", ORIGIN], detach=True)
+    link = Link(caller="agent", callee="egress", protocol=Protocol.proxy, port=3128, hosts=(HOST,))
     text = squid.egress(Egress(name="egress", image=IMAGE, parent=Proxy(host="parent", port=8080)), [link])
     leaf = root.server("egress")
     files = {"front.pem": leaf.certificate, "front.pem.key": leaf.key, "callers.pem": callers.certificate}
-    command = ["squid", "-N", "-f", "/etc/squid/squid.conf"]
-    lab.service(
-        "egress", "egress", command, ["probe-tcp", "3128"], files=files, configs={"/etc/squid/squid.conf": text}
-    )
+    configs = {"/etc/squid/squid.conf": text}
+    lab.service("egress", "egress", command, ["probe-tcp", "3128"], files=files, configs=configs)
     lab.healthy("egress")
     client = lab.client_container("base", files_of(root, agent=callers.client("agent")))
 
     def ask(host: str) -> str:
         return run(client, "sh", "-c", ASK.format(host=host, own="-cert /certs/agent.pem -key /certs/agent.key"))[1]
 
-    assert " 200 " in ask("oauth2.googleapis.com")
+    answered = ask(HOST)
+    assert " 200 " in answered
+    assert f"seen from {parent}\n" in answered
     assert " 403 " in ask("other.example")
     lab.until(lambda: "CONNECT" in lab.logs("parent"), 10, lambda: lab.logs("egress"))
-    asked = [line for line in lab.logs("parent").splitlines() if line.startswith("CONNECT")]
-    assert asked == ["CONNECT oauth2.googleapis.com:443 HTTP/1.1"]
+    asked = [line.split("CONNECT ")[1].split()[0] for line in lab.logs("parent").splitlines() if "CONNECT" in line]
+    assert asked == [f"{HOST}:443"]

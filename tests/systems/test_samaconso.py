@@ -3,7 +3,7 @@
 import pytest
 
 import systems
-from diagram import Backup, Cache, Jobs, Queue, System
+from diagram import Alerting, Backup, Cache, Jobs, Queue, System
 from diagram.__main__ import ROOT, Named, sketch
 from diagram.description import in_bytes
 
@@ -118,6 +118,17 @@ def test_sql_servers_are_fixed_forwards_for_the_api() -> None:
     assert {secret.name for secret in system.by_name["api-1"].held()} == {
         "api-secret-key", "sic-account", "postpaid-account",
     }  # fmt: skip
+
+
+def test_alerts_are_mailed_by_a_fixed_forward_that_alertmanager_alone_may_use() -> None:
+    system = drawn(mail_relay={"host": "mail.example", "sender": "alerts@mail.example"})
+    assert [link.name for link in system.callers(system.by_name["mail-relay"])] == ["alertmanager-to-mail-relay"]
+    forward = system.by_name["mail-relay"].model_dump()
+    assert (forward["host"], forward["host_port"]) == ("mail.example", 25)
+    alerting = system.by_name["alertmanager"]
+    assert isinstance(alerting, Alerting)
+    assert alerting.mail
+    assert alerting.mail.to == "ops@senelec.sn"
 
 
 def test_the_ordinary_worker_is_scaled_by_the_stack() -> None:
