@@ -17,6 +17,8 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "content-security-policy": "default-src 'none'",
 }
+CURVES = {"X25519": True, "prime256v1": True, "secp384r1": True, "secp521r1": False, "X448": False}
+"""What Mozilla's modern profile takes (Server Side TLS 5.7), and two more that OpenSSL knows."""
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5)
 """A client's preface and its empty SETTINGS frame (RFC 9113, 3.4)."""
 
@@ -25,6 +27,7 @@ def gateway(target: Target) -> Iterator[Row]:
     """What any client, and any TLS scanner, sees."""
     public = Public.of(target)
     yield _old_tls(public)
+    yield from _curves(public)
     yield _http2(public)
     yield from _redirect(public)
     yield from _health(public)
@@ -38,6 +41,16 @@ def _old_tls(public: Public) -> Row:
             return Row(GATEWAY, claim, ok=False, seen=str(stream.version()))
     except ssl.SSLError as error:
         return Row(GATEWAY, claim, ok="PROTOCOL_VERSION" in reason(error), seen=reason(error))
+
+
+def _curves(public: Public) -> Iterator[Row]:
+    for curve, wanted in CURVES.items():
+        claim = f"{'agrees on' if wanted else 'refuses'} the curve {curve}"
+        try:
+            with public.connect(curve=curve) as stream:
+                yield Row(GATEWAY, claim, ok=wanted, seen=str(stream.version()))
+        except ssl.SSLError as error:
+            yield Row(GATEWAY, claim, ok=not wanted and "HANDSHAKE_FAILURE" in reason(error), seen=reason(error))
 
 
 def _http2(public: Public) -> Row:

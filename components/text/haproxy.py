@@ -14,6 +14,7 @@ global
     maxconn 4096
     hard-stop-after 20s
     ssl-default-bind-options ssl-min-ver TLSv1.3
+    ssl-default-bind-curves X25519:P-256:P-384
     ssl-default-server-options ssl-min-ver TLSv1.3
 
 defaults

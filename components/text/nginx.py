@@ -8,6 +8,8 @@ from diagram.description import in_bytes
 
 SECRETS = "/run/secrets"
 OPERATORS = "/etc/nginx/operators.pem"
+CURVES = "X25519:prime256v1:secp384r1"
+"""Those of Mozilla's modern profile (Server Side TLS 5.7); OpenSSL would offer slower ones and finite fields too."""
 
 
 def gateway(service: Gateway, edges: Iterable[IPv4Network], status_callers: Iterable[Link]) -> str:
@@ -119,6 +121,7 @@ def _public(service: Gateway) -> str:
         ssl_certificate {SECRETS}/gateway.pem;
         ssl_certificate_key {SECRETS}/gateway.pem.key;
         ssl_protocols TLSv1.3;
+        ssl_ecdh_curve {CURVES};
         ssl_session_tickets off;
 {_operators(service)}        limit_conn connections 100;
 
@@ -184,6 +187,7 @@ def _status(service: Gateway, callers: Iterable[Link]) -> str:
         ssl_verify_client on;
         ssl_verify_depth 1;
         ssl_protocols TLSv1.3;
+        ssl_ecdh_curve {CURVES};
         access_log off;
         location = /stub_status {{
             if ($is_caller = 0) {{
