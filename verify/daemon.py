@@ -4,6 +4,7 @@
 
 import http
 import http.client
+import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from verify.report import Row
-from verify.running import Target
+from verify.running import Target, Task
 
 SUBJECT: Final = "daemon"
 SOCKET: Final = Path("/var/run/docker.sock")
@@ -31,6 +32,8 @@ def daemon(target: Target) -> Iterator[Row]:
     mode = SOCKET.stat().st_mode
     closed = not mode & stat.S_IRWXO
     yield Row(SUBJECT, "keeps its socket from other users (CIS 3.16)", closed, stat.filemode(mode))
+    for task in {task.service: task for task in target.tasks}.values():
+        yield _gains_no_privileges(task)
 
 
 def of_engine(info: Mapping[str, Any]) -> Iterator[Row]:
@@ -52,6 +55,26 @@ def of_engine(info: Mapping[str, Any]) -> Iterator[Row]:
     life = int(swarm.get("NodeCertExpiry") or 0)
     claim = "renews the certificates of its swarm's nodes within 90 days (CIS 7.8)"
     yield Row(SUBJECT, claim, 0 < life <= DAYS_90, f"{life // 10**9 // 86400} days")
+
+
+def _gains_no_privileges(task: Task) -> Row:
+    """A service cannot ask for it: the engine's configuration does (``no-new-privileges``), or nothing is setuid."""
+    claim = "its processes can gain no privileges (CIS 5.26)"
+    if "NoNewPrivs:\t1" in Path(f"/proc/{task.pid}/status").read_text():
+        return Row(task.service, claim, ok=True, seen="no-new-privileges")
+    found = ", ".join(setuid_files(task.file("/")))
+    return Row(task.service, claim, not found, found or "the engine allows it, and its image holds no setuid program")
+
+
+def setuid_files(root: Path) -> Iterator[str]:
+    """The files below `root`, on its own file system, that run as another user or group than who starts them."""
+    device = root.stat().st_dev
+    for folder, names, files in os.walk(root):
+        names[:] = [name for name in names if os.lstat(f"{folder}/{name}").st_dev == device]
+        for path in (f"{folder}/{name}" for name in files):
+            mode = os.lstat(path).st_mode
+            if stat.S_ISREG(mode) and mode & (stat.S_ISUID | stat.S_ISGID):
+                yield "/" + os.path.relpath(path, root)
 
 
 def _answers_anybody(port: int) -> bool:

@@ -2,19 +2,22 @@
 # A Docker engine in Swarm mode: the one that answers, or one of our own.
 
 bridge=docker_gwbridge
+daemon_defaults=$PWD/scripts/lib/daemon.json
 
 prepare_engine() {
   local fresh=''
   if ! engine_answers; then
     step "Start the Docker engine" start_engine
     fresh=yes
+  elif we_installed docker.io; then
+    fresh=yes # systemd has started it
   fi
   in_swarm && return
   # Swarm publishes ports on every address, unless the bridge that it would make is there with another one.
   if [[ -n $fresh ]] && ! docker network inspect "$bridge" > /dev/null 2>&1; then
     step "Keep published ports on loopback" create_bridge
   fi
-  step "Make the engine a swarm of one" docker swarm init --advertise-addr 127.0.0.1
+  step "Make the engine a swarm of one" docker swarm init --advertise-addr 127.0.0.1 --listen-addr 127.0.0.1
 }
 
 # label_only_node STACK: where the swarm is one machine, it has every role; of several, only people know which has which.
@@ -41,7 +44,10 @@ start_engine() {
     mkdir -p "$machine"
     forget_unless dockerd "$engine_pid"
     forget_unless containerd /var/run/docker/containerd/containerd.pid
-    setsid dockerd --data-root "$engine_root" --pidfile "$engine_pid" >> "$engine_log" 2>&1 < /dev/null &
+    local config=$daemon_config
+    [[ -e $config ]] || config=$daemon_defaults
+    setsid dockerd --config-file "$config" --data-root "$engine_root" --pidfile "$engine_pid" \
+      >> "$engine_log" 2>&1 < /dev/null &
   fi
   local i
   for ((i = 0; i < 240; i++)); do
@@ -50,6 +56,15 @@ start_engine() {
   done
   tail -n 8 "$engine_log"
   return 1
+}
+
+# An engine that systemd starts reads its configuration from where Debian looks for it. What people wrote there stays.
+write_daemon_config() {
+  [[ -e $daemon_config ]] || install -D -m 0644 "$daemon_defaults" "$daemon_config"
+}
+
+remove_daemon_config() {
+  ! cmp -s "$daemon_defaults" "$daemon_config" || rm "$daemon_config"
 }
 
 # An engine that was killed leaves its number behind, and by now another process may have it.

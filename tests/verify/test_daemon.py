@@ -2,12 +2,13 @@
 
 # mypy: allow-untyped-calls, allow-untyped-decorators
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from docker import APIClient
 
-from verify.daemon import of_engine
+from verify.daemon import of_engine, setuid_files
 
 SAFE: dict[str, Any] = {
     "SecurityOptions": ["name=seccomp,profile=default"],
@@ -46,6 +47,15 @@ def test_an_engine_as_debian_ships_it_has_no_fault() -> None:
 def test_a_weaker_engine_is_seen(change: dict[str, Any], claim: str) -> None:
     (fault,) = faults({**SAFE, **change})
     assert claim in fault
+
+
+def test_a_setuid_program_is_found_and_a_link_to_one_is_not_counted_twice(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    for name, mode in {"plain": 0o755, "as-root": 0o4755, "as-group": 0o2755}.items():
+        (tmp_path / "bin" / name).touch()
+        (tmp_path / "bin" / name).chmod(mode)
+    (tmp_path / "link").symlink_to("bin/as-root")
+    assert set(setuid_files(tmp_path)) == {"/bin/as-root", "/bin/as-group"}
 
 
 @pytest.mark.live
