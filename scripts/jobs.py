@@ -61,8 +61,8 @@ def shown(stack: str, system: System, now: datetime) -> list[dict[str, Any]]:
     return rows
 
 
-def run(stack: str, system: System, job: str, *, as_json: bool) -> int:
-    """Run a job now, in its own service. Raises JobsError."""
+def run(stack: str, system: System, job: str, *, as_json: bool) -> "subprocess.CompletedProcess[str]":
+    """Run a job now, in its own service: what it said, and 1 where it found something wrong. Raises JobsError."""
     services = [it for it in system.services if isinstance(it, Jobs) and job in {one.name for one in it.jobs}]
     known = sorted(one.name for it in system.services if isinstance(it, Jobs) for one in it.jobs)
     if not services:
@@ -70,10 +70,7 @@ def run(stack: str, system: System, job: str, *, as_json: bool) -> int:
     container = _container(stack, services[0].name)
     if not container:
         raise JobsError(f"{services[0].name}: stack {stack} is not up")
-    done = _said([*_in(container), *PROGRAM, job, *(["--json"] if as_json else [])])
-    sys.stdout.write(done.stdout)
-    sys.stderr.write(done.stderr)
-    return done.returncode
+    return _said([*_in(container), *PROGRAM, job, *(["--json"] if as_json else [])])
 
 
 def _container(stack: str, service: str) -> str:
@@ -101,7 +98,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
-def _drawn(stack: str) -> System:
+def drawn(stack: str) -> System:
     """The diagram of the system that a stack deploys. Raises SettingsError."""
     known = stacks()
     if stack not in known:
@@ -117,9 +114,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
     try:
-        system = _drawn(asked.stack)
+        system = drawn(asked.stack)
         if asked.job:
-            return run(asked.stack, system, asked.job, as_json=asked.json)
+            done = run(asked.stack, system, asked.job, as_json=asked.json)
+            sys.stdout.write(done.stdout)
+            sys.stderr.write(done.stderr)
+            return done.returncode
     except (SettingsError, JobsError) as error:
         print(f"jobs: {error}", file=sys.stderr)
         return 2 if isinstance(error, SettingsError) else 1
