@@ -4,6 +4,11 @@
 STACK ?= dev
 .PHONY: help up demo test policies lint verify bench images down uninstall
 
+# What runs a module says where its environment comes from, in place of make's own error.
+demo verify bench: .venv/bin/python
+.venv/bin/python:
+	@echo "rempart: no virtual environment at .venv: run \`make up\`, or scripts/setup for it alone" >&2; exit 1
+
 up: ## from a bare machine to the running stack: installs what is missing, builds, deploys; STACK=dev
 	@scripts/up $(STACK)
 

@@ -171,6 +171,8 @@ def _faults(kind: type[Settings], error: ValidationError) -> Iterator[str]:
         message = fault["msg"].removeprefix("Value error, ")
         if fault["type"] == "extra_forbidden":
             message = f"unknown; accepted here: {', '.join(_keys(kind, fault['loc'][:-1]))}"
+        if fault["type"] in ("model_type", "model_attributes_type"):
+            message = f"must be an object; accepted here: {', '.join(_keys(kind, fault['loc']))}"
         is_rule = fault["type"] == "value_error"
         yield f"{'.'.join(path)}{'.' if is_rule else ': '}{message}"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from engine import documents
 from engine.errors import ConfigError, EngineError, UnsupportedError
 
 _ACCEPTS = {
@@ -33,9 +34,11 @@ class Project:
         """The project in `root`; an EngineError says what is wrong with its Pulumi.yaml."""
         path = root / "Pulumi.yaml"
         try:
-            text = yaml.safe_load(path.read_text())
-        except (OSError, yaml.YAMLError) as error:
-            raise EngineError(f"no usable Pulumi.yaml in {root}: {error}") from error
+            text = documents.load(path.read_text())
+        except OSError as error:
+            raise EngineError(f"no usable Pulumi.yaml in {root}: {error.strerror}") from error
+        except yaml.YAMLError as error:
+            raise EngineError(f"{path}{documents.fault(error)}") from None
         if not isinstance(text, dict) or not isinstance(text.get("name"), str):
             raise EngineError(f"{path}: the project needs a name")
         runtime = text.get("runtime")

@@ -33,10 +33,11 @@ def rules(report: Report) -> str:
     """Which rules were asked."""
     if not report.rules:
         return "none was asked"
+    if not report.asked:
+        return "not asked to the end"
     profile = f", profile {report.profile}" if report.profile else ""
     families = ", ".join(f"{name} {count}" for name, count in report.families.items())
-    unfinished = "" if report.asked else "; not all to the end"
-    return f"{len(report.rules)} asked{profile} ({families}){unfinished}"
+    return f"{len(report.rules)} asked{profile} ({families})"
 
 
 def kinds(found: Sequence[Presence], longest: int) -> list[tuple[str, str]]:

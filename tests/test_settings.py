@@ -75,7 +75,7 @@ def test_an_unknown_setting_of_a_group_is_refused_with_those_of_the_group(lock: 
     [
         ({"replicas": {"api": 0}}, "settings.replicas.api: Input should be greater than or equal to 1"),
         ({"replicas": {"api": "two"}}, "settings.replicas.api: Input should be a valid integer"),
-        ({"replicas": 2}, "settings.replicas: Input should be a valid dictionary or instance of AssistantReplicas"),
+        ({"replicas": 2}, "settings.replicas: must be an object; accepted here: agent, api, edge, "),
         ({"ports": {"http": 70000}}, "settings.ports.http: Input should be less than or equal to 65535"),
         ({"environment": "dev"}, "settings.environment: Input should be 'development', 'staging' or 'production'"),
         ({"system": "other"}, f"settings.system: unknown; accepted here: {', '.join(KNOWN)}"),

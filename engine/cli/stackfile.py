@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from engine import paths
+from engine import documents, paths
 from engine.crypto import Crypter, new_crypter, open_crypter
 from engine.errors import ConfigError
 
@@ -29,11 +29,9 @@ class StackFile:
         if not self.path.exists():
             return {}
         try:
-            found = yaml.safe_load(self.path.read_text()) or {}
+            found = documents.load(self.path.read_text()) or {}
         except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            where = f":{mark.line + 1}" if mark else ""
-            raise ConfigError(f"{self.path.name}{where}: is not YAML") from None
+            raise ConfigError(f"{self.path.name}{documents.fault(error)}") from None
         if not isinstance(found, dict) or not isinstance(found.get("config") or {}, dict):
             raise ConfigError(f"{self.path.name}: must be an object with a `config` object")
         return found

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -99,3 +100,11 @@ def test_a_stack_without_a_file_is_refused_with_those_that_there_are() -> None:
     answer = preflight(stack="nowhere")
     assert answer.returncode == 1
     assert re.search(r"there is no stack nowhere: there are .*dev prod ", answer.stderr)
+
+
+@pytest.mark.parametrize("target", ["demo", "verify", "bench"])
+def test_without_an_environment_make_says_how_to_get_one(target: str, tmp_path: Path) -> None:
+    shutil.copy(CHECKOUT / "Makefile", tmp_path)
+    answer = subprocess.run(["make", target], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert answer.returncode != 0
+    assert "no virtual environment at .venv: run `make up`" in answer.stderr

@@ -132,3 +132,24 @@ def test_one_key_opens_the_state_and_the_configuration(place: Place) -> None:
     place.must("up", "--yes", "--stack", "dev")
     export = place.document("stack", "export", "--stack", "dev")
     assert export["deployment"]["secrets_providers"]["state"]["salt"] == written
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "config:\n  demo:size: 1\n  demo:vault: hunter2\n  demo:size: 2\n",
+            "Pulumi.dev.yaml:4: demo:size is given twice",
+        ),
+        ("config:\n  demo:a: {pool: hunter2, pool: other}\n", "Pulumi.dev.yaml:2: pool is given twice"),
+        ("config:\n  demo:a: {hunter2\n", "Pulumi.dev.yaml:3: is not YAML"),
+    ],
+)
+def test_a_stack_file_that_says_two_things_is_refused_by_its_line(
+    dev: Command, project: Path, capsys: pytest.CaptureFixture[str], text: str, told: str
+) -> None:
+    (project / "Pulumi.dev.yaml").write_text(text)
+    assert dev() == 1
+    error = capsys.readouterr().err
+    assert told in error
+    assert "hunter2" not in error
