@@ -6,9 +6,11 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
-from pulumi import Resource
+from pulumi import Resource, log
 from pulumi.runtime import resource, resource_cycle_breaker, stack
 from pulumi.runtime.proto import source_pb2
+
+from engine import unburdened_values
 
 _YOUNG, _MIDDLE, _OLD = 50_000, 20, 100
 """How many objects may come before the collector looks. A phase makes millions that live until its end."""
@@ -19,6 +21,8 @@ _AGE = "_rempart_age"
 def unburden() -> None:
     """Makes the SDK's time linear in the number of resources; what a program can observe stays as it is."""
     _leave_call_stacks_out()
+    _leave_debug_messages_out()
+    unburdened_values.unburden()
     _wait_for_every_output_at_once()
     _look_for_cycles_only_where_there_may_be_one()
     gc.freeze()
@@ -29,6 +33,11 @@ def _leave_call_stacks_out() -> None:
     """The SDK sends the call stack of every registration along; this engine shows none."""
     nothing = source_pb2.StackTrace()
     resource._get_stack_trace = lambda: nothing
+
+
+def _leave_debug_messages_out() -> None:
+    """The SDK tells about each of its own steps; this engine shows no debug messages."""
+    log.debug = lambda *_args, **_options: None
 
 
 def _wait_for_every_output_at_once() -> None:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from pulumi.output import UNKNOWN
 
-from engine import api
+from engine import api, unburdened_values
 from tests.engine.stacks import resources, stack_of
 
 FAMILY = """
@@ -34,6 +35,16 @@ LATE_CHILD = """
     random.RandomString("inner", length=4, opts=pulumi.ResourceOptions(parent=group, depends_on=[outer]))
 """
 
+VALUES = """
+    import pulumi
+    import pulumi_random as random
+
+    word = random.RandomPassword("word", length=4, keepers={"nested": pulumi.Output.secret("hidden"), "count": "1"})
+    pulumi.export("nested", pulumi.Output.all(a=[word.length, {"b": word.keepers}], c=None))
+    pulumi.export("urn", word.urn)
+    pulumi.export("failed", word.length.apply(lambda length: length / 0).recover(lambda error: type(error).__name__))
+"""
+
 
 def test_a_component_is_waited_for_with_its_children(tmp_path: Path) -> None:
     stack = stack_of(tmp_path, FAMILY)
@@ -50,3 +61,21 @@ def test_resources_that_wait_for_each_other_are_refused_by_the_sdk_as_ever(tmp_p
     result = api.up(stack_of(tmp_path, LATE_CHILD))
     assert not result.ok
     assert "ensure no cycles have been introduced" in result.errors[0]
+
+
+def test_a_value_is_the_same_on_its_way_through_inputs_and_outputs(tmp_path: Path) -> None:
+    stack = stack_of(tmp_path, VALUES)
+    result = api.up(stack)
+    assert result.ok, result.errors
+    outputs = api.outputs(stack, show_secrets=True)
+    assert outputs["nested"] == {"a": [4, {"b": {"nested": "hidden", "count": "1"}}]} | {"c": None}
+    assert outputs["urn"] == resources(stack)["word"].urn
+    assert outputs["failed"] == "ZeroDivisionError"
+
+
+def test_an_unknown_is_found_at_any_depth_and_in_what_holds_itself() -> None:
+    ring: dict[str, object] = {}
+    ring |= {"ring": ring, "list": [1, "text", ring]}
+    assert not unburdened_values._contains_unknowns(ring)
+    ring["late"] = [{"deep": UNKNOWN}]
+    assert unburdened_values._contains_unknowns(ring)
