@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -23,13 +24,32 @@ def test_a_stack_as_shipped_is_planned_and_keeps_every_rule(tmp_path: Path, stac
     assert plan["changeSummary"]["create"] > 100
 
 
-def test_check_in_with_mongodb_is_planned_though_it_is_never_run(tmp_path: Path) -> None:
-    checkout = Checkout.at(tmp_path)
-    document = yaml.safe_load((ROOT / "Pulumi.checkin.yaml").read_text())
-    document["config"]["rempart:settings"] |= WITH_MONGODB
-    (tmp_path / "Pulumi.checkin.yaml").write_text(yaml.safe_dump(document))
-    done = checkout.run("preview", "--stack", "checkin", "--json")
+def preview(checkout: Checkout, stack: str, settings: dict[str, Any]) -> Any:
+    """The plan of a stack with more settings than it is shipped with; nothing stops it."""
+    document = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())
+    document["config"]["rempart:settings"] |= settings
+    (checkout.path / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(document))
+    done = checkout.run("preview", "--stack", stack, "--json")
     plan = json.loads(done.stdout)
     assert (done.returncode, plan["errors"]) == (0, [])
+    return plan
+
+
+def test_check_in_with_mongodb_is_planned_though_it_is_never_run(tmp_path: Path) -> None:
+    plan = preview(Checkout.at(tmp_path), "checkin", WITH_MONGODB)
     planned = {step["urn"].rpartition("::")[2] for step in plan["steps"]}
     assert {f"checkin-mongodb-{part}-service" for part in ("1", "2", "3", "keeper")} <= planned
+
+
+def test_samaconso_on_three_servers_with_all_that_the_company_has_is_planned(tmp_path: Path) -> None:
+    """Fixed forwards to its SQL servers and its mail relay, and its proxy above the egress, keep every rule."""
+    settings = {
+        "three_servers": True,
+        "subnets": {"pool": "10.32.0.0/12", "nodes": 3},
+        "sql_servers": {name: {"host": f"{name}.example", "port": 1433} for name in ("sic", "postpaid")},
+        "mail_relay": {"host": "mail.example", "sender": "alerts@mail.example"},
+        "corporate_proxy": {"host": "10.101.201.204", "port": 8080},
+    }
+    plan = preview(Checkout.at(tmp_path), "samaconso", settings)
+    planned = {step["urn"].rpartition("::")[2] for step in plan["steps"]}
+    assert {f"samaconso-{name}-service" for name in ("sic", "postpaid", "mail-relay")} <= planned

@@ -32,6 +32,22 @@ def passes_through(section: Section, all_sections: Sequence[Section]) -> bool:
     return bool(sends) and all({"send-proxy", "send-proxy-v2"} & set(line.words) for line in sends)
 
 
+def forwards(section: Section, all_sections: Sequence[Section]) -> bool:
+    """Whether a backend is the end of a fixed forward: in TCP, for declared callers only, one address outside.
+
+    What speaks there is the caller's business, end to end. No service of a system has a dot in its name.
+    """
+    if section.kind != "backend" or haproxy.mode(section, all_sections) != "tcp" or len(list(section.sends)) != 1:
+        return False
+    fronts = [it for it in all_sections if section.name in {line.words[1] for line in it.all("default_backend")}]
+    callers = all(
+        haproxy.mode(it, all_sections) == "tcp" and it.all("tcp-request", "content", "reject", "unless")
+        for it in fronts
+    )
+    outside = all("." in haproxy.target(line).rpartition(":")[0] for line in section.sends)
+    return bool(fronts) and callers and outside
+
+
 @each(
     *FILES,
     severity=Severity.CRITICAL,
@@ -77,10 +93,13 @@ def _open(bind: Line, oldest: str | None) -> Iterator[str]:
 def fronts_verify_whom_they_call(resource: Resource) -> Problems:
     """A server line that leaves the container is TLS, verified by chain and by name.
 
-    haproxy does not check the server's name unless verifyhost or sni tells it to.
+    haproxy does not check the server's name unless verifyhost or sni tells it to. The one address outside of a fixed
+    forward, whose callers are declared, speaks with them end to end.
     """
     for where, all_sections in fronts(resource):
         for section in all_sections:
+            if forwards(section, all_sections):
+                continue
             through = section.kind == "backend" or passes_through(section, all_sections)
             for line in section.sends:
                 if is_loopback(haproxy.target(line)):

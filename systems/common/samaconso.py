@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from diagram import Forward, Host, Job, Mail, Proxy, Retention, Schedule, Secret, Service
 from diagram.description import Memory
@@ -67,18 +67,23 @@ class Settings(Shared):
 
 
 ROLES = {
-    "database": ("postgres", "pgbouncer", "minio"),
+    "database": ("postgres", "pgbouncer", "minio", "backup", "postgres-exporter"),
     "api": ("api-1", "api-2", "rabbitmq"),
-    "workers": ("redis", "celery-worker-1", "celery-worker-2", "flower"),
-}
-"""Which of the three servers holds what."""
+    "workers": (
+        "redis", "celery-worker-1", "celery-worker-2", "flower", "redis-exporter", "jobs", "prometheus", "alertmanager",
+    ),
+}  # fmt: skip
+"""Which of the three servers holds what: the documents' own, and where what else keeps data finds it again."""
 
 
 def placed(settings: Settings, *services: Service) -> Iterator[Service]:
-    """The services, each on the machines of its role where the stack has three servers."""
-    roles = {name: role for role, names in ROLES.items() for name in names} if settings.three_servers else {}
+    """The services, where the stack has three servers each on the machine of its role, and one that watches each."""
+    changes: dict[str, dict[str, Any]] = {
+        name: {"runs_on": role} for role, names in ROLES.items() for name in names
+    } | {"node-exporter": {"replicas": len(ROLES)}}
     for service in services:
-        yield service.model_copy(update={"runs_on": roles[service.name]}) if service.name in roles else service
+        change = changes.get(service.name) if settings.three_servers else None
+        yield service.model_copy(update=change) if change else service
 
 
 def parent(settings: Settings) -> Proxy | None:

@@ -137,11 +137,14 @@ def test_the_ordinary_worker_is_scaled_by_the_stack() -> None:
 
 def test_on_three_servers_each_service_is_where_the_document_has_it() -> None:
     held: dict[str | None, set[str]] = {}
-    for service in drawn(three_servers=True).services:
+    system = drawn(three_servers=True)
+    for service in system.services:
         held.setdefault(service.runs_on, set()).add(service.name)
-    assert held["database"] == {"postgres", "pgbouncer", "minio"}
+    assert held["database"] == {"postgres", "pgbouncer", "minio", "backup", "postgres-exporter"}
     assert held["api"] == {"api-1", "api-2", "rabbitmq"}
-    assert held["workers"] == {"redis", "celery-worker-1", "celery-worker-2", "flower"}
+    assert held["workers"] >= {"redis", "celery-worker-1", "celery-worker-2", "flower", "redis-exporter"}
+    assert system.by_name["node-exporter"].replicas == 3
+    assert not any(system.by_name[name].volume for name in held[None])
     assert {service.runs_on for service in drawn().services} == {None}
 
 

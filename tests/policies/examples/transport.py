@@ -53,6 +53,16 @@ listen port-443
     bind :443
     server gateway gateway:8443 send-proxy-v2 check
 """
+FORWARD = """\
+frontend front
+    mode tcp
+    bind :1433 ssl crt /run/secrets/front.pem ca-file /run/secrets/callers.pem verify required ssl-min-ver TLSv1.3
+    tcp-request content reject unless { ssl_c_s_dn(cn) -m str api }
+    default_backend outside
+backend outside
+    mode tcp
+    server outside sql.example:1433
+"""
 NGINX = """\
 events { worker_connections 1024; }
 http {
@@ -385,8 +395,17 @@ EXAMPLES = {
             lambda: front("verify required verifyhost egress", "verify none"),
             lambda: front(" verifyhost egress", ""),
             lambda: front("server application 127.0.0.1:18000", "server application other:8000"),
+            lambda: config(FORWARD.replace("sql.example:1433", "postgres:5432")),
+            lambda: config(FORWARD.replace("tcp-request content reject unless", "tcp-request content accept if")),
+            lambda: config(FORWARD + "    server another sql2.example:1433\n"),
+            lambda: config(FORWARD.replace("default_backend outside", "default_backend elsewhere")),
         ],
-        keeps=[front, lambda: config(EDGE), lambda: front("verifyhost egress", "sni str(egress)")],
+        keeps=[
+            front,
+            lambda: config(EDGE),
+            lambda: front("verifyhost egress", "sni str(egress)"),
+            lambda: config(FORWARD),
+        ],
     ),
     "fronts-name-the-caller-themselves": Examples(
         breaks=[
