@@ -1,4 +1,6 @@
-"""A callee that stops answering: its callers say so within 3 s, and are well again when it comes back."""
+"""A callee that stops answering: its callers say so within 3 s, and are well again when it comes back; and where others
+do the same behind a balancer, clients do not notice.
+"""
 
 # mypy: allow-untyped-calls
 
@@ -10,7 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from diagram import Edge, Gateway, Service
+from diagram import Balancer, Edge, Gateway, Link, Pooler, Service
 from verify.namespace import network_of
 from verify.public import Answer, Public, request
 from verify.report import Row
@@ -21,14 +23,18 @@ RECOVERY = 20
 LOOPBACK = "127.0.0.1"
 READY = frozenset({"/ready", "/api/v1/health/readiness"})
 """The pages of our applications that ask every callee."""
+WITHOUT_A_PAGE = (Gateway, Edge, Balancer, Pooler)
+CLIENTS = 8
+"""Requests in turn while a member is frozen: every member has its share of them."""
+
+Ask = Callable[[], tuple[str, Answer, float]]
 
 
 def outage(target: Target) -> Iterator[Row]:
     """Each callee of an application or a gateway is frozen for as long as its callers need to notice."""
-    callers: dict[str, list[Callable[[], tuple[str, Answer, float]]]] = {}
+    callers: dict[str, list[Ask]] = {}
     for link in target.system.links:
-        caller = target.system.by_name[link.caller]
-        if caller.health.ready in READY and not isinstance(caller, Gateway | Edge):
+        for caller in _noticing(target, link):
             asks = [_ready(task, caller) for task in target.of(caller.name)]
             callers.setdefault(link.callee, []).extend(asks)
     for gateway in target.system.gateways:
@@ -36,9 +42,35 @@ def outage(target: Target) -> Iterator[Row]:
             callers.setdefault(route.to.name, []).append(_public(target, route.path))
     for callee in sorted(callers):
         yield from _freeze(target, callee, callers[callee])
+    for gateway in target.system.gateways:
+        for route in gateway.routes:
+            if isinstance(route.to, Balancer):
+                yield from _spared(target, route.path, route.to)
 
 
-def _freeze(target: Target, callee: str, callers: list[Callable[[], tuple[str, Answer, float]]]) -> Iterator[Row]:
+def _noticing(target: Target, link: Link) -> Iterator[Service]:
+    """Who tells on a page that the link's callee does not answer: its caller, or those that come by a pooler."""
+    caller = target.system.by_name[link.caller]
+    if isinstance(caller, Pooler):
+        for other in target.system.callers(caller):
+            yield from _noticing(target, other)
+    elif caller.health.ready in READY and not isinstance(caller, WITHOUT_A_PAGE):
+        yield caller
+
+
+def _spared(target: Target, path: str, balancer: Balancer) -> Iterator[Row]:
+    """Each member in turn, where there is another: from the first moment to the last, no client meets an error."""
+    ask = _public(target, path)
+    for member in balancer.members if len(balancer.members) > 1 else ():
+        with frozen(target, member.name):
+            found = [ask() for _ in range(CLIENTS)]
+        worst = max(found, key=lambda it: (it[1].status >= 500, it[2]))
+        ok = all(0 < answer.status < 500 and took <= LIMIT for _, answer, took in found)
+        claim = f"answers by the other members within {LIMIT:.0f} s"
+        yield Row(f"{worst[0]}, without {member.name}", claim, ok, _said(*worst[1:]))
+
+
+def _freeze(target: Target, callee: str, callers: list[Ask]) -> Iterator[Row]:
     with frozen(target, callee), ThreadPoolExecutor(len(callers)) as pool:
         found = list(pool.map(lambda ask: ask(), callers))
     for caller, answer, took in found:
@@ -64,7 +96,7 @@ def frozen(target: Target, service: str) -> Iterator[None]:
             target.engine.unpause(task.container)
 
 
-def _ready(task: Task, service: Service) -> Callable[[], tuple[str, Answer, float]]:
+def _ready(task: Task, service: Service) -> Ask:
     def ask() -> tuple[str, Answer, float]:
         began = time.monotonic()
         try:
@@ -79,7 +111,7 @@ def _ready(task: Task, service: Service) -> Callable[[], tuple[str, Answer, floa
     return ask
 
 
-def _public(target: Target, path: str) -> Callable[[], tuple[str, Answer, float]]:
+def _public(target: Target, path: str) -> Ask:
     public = Public.of(target)
 
     def ask() -> tuple[str, Answer, float]:
