@@ -95,7 +95,7 @@ class Hooks:
                 self._call(hook.callback, _asked(kind, state, old).SerializeToString())
             )
             if answer.error and not hook.ignore_errors:
-                raise ProviderError(f"{kind.replace('_', ' ')} hook {name!r} failed: {answer.error}")
+                raise ProviderError(f'{kind.partition("_")[0]} hook "{name}" failed: {answer.error}')
 
     def _call(self, callback: callback_pb2.Callback, request: bytes) -> bytes:
         with self._lock:

@@ -124,11 +124,11 @@ def _alias_urn(deployment: Deployment, goal: Goal, alias: alias_pb2.Alias) -> st
     if alias.urn:
         return alias.urn
     spec = alias.spec
-    parent = "" if spec.noParent else spec.parentUrn or goal.parent
+    parent = deployment.alias_of.get(spec.parentUrn, spec.parentUrn) or goal.parent
     return urns.build(
         spec.stack or deployment.stack,
         spec.project or deployment.project,
-        parent,
+        "" if spec.noParent else parent,
         spec.type or goal.type,
         spec.name or goal.name,
     )
