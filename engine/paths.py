@@ -2,9 +2,10 @@
 
 import copy
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from engine.values import Secret, reveal
+from engine.values import Secret, equal, reveal
 
 _PART = re.compile(r"""\.?([^.\[\]"]+)|\[(\d+|\*)\]|\["((?:[^"\\]|\\.)*)"\]""")
 MISSING = object()
@@ -74,3 +75,26 @@ def lookup(value: Any, path: Path) -> Any:
             break
         value = _at(reveal(value) if isinstance(value, Secret) else value, part)
     return reveal(value)
+
+
+def covers(pattern: Path, path: Path) -> bool:
+    """Whether `path` is what `pattern` names, or inside of it."""
+    return len(path) >= len(pattern) and all(part in ("*", other) for part, other in zip(pattern, path, strict=False))
+
+
+def changed(old: Any, new: Any, at: Path = ()) -> Iterator[Path]:
+    """The paths at which two values differ, each as deep as both have something there."""
+    old, new = (value.value if isinstance(value, Secret) else value for value in (old, new))
+    keys: list[str | int] = []
+    if isinstance(old, dict) and isinstance(new, dict):
+        keys = sorted({*old, *new})
+    elif isinstance(old, list) and isinstance(new, list):
+        keys = list(range(max(len(old), len(new))))
+    elif not equal(old, new):
+        yield at
+    for key in keys:
+        before, after = _at(old, key), _at(new, key)
+        if before is MISSING or after is MISSING:
+            yield (*at, key)
+        else:
+            yield from changed(before, after, (*at, key))

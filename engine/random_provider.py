@@ -34,7 +34,7 @@ class _Kind:
 
 
 class RandomProvider:
-    """Every input forces a replacement: a random value is never changed in place."""
+    """Every input forces a replacement, but for empty keepers that go: a random value is never changed in place."""
 
     def __init__(self) -> None:
         self.types = frozenset(_KINDS)
@@ -50,7 +50,8 @@ class RandomProvider:
         missing = [CheckFailure(key, "Missing required argument") for key in kind.required if news.get(key) is None]
         if news.get("seed"):
             raise UnsupportedError(f"{name}: a seed, which makes a random value predictable,")
-        return {key: value for key, value in news.items() if value is not None}, [*missing, *_impossible(type, news)]
+        inputs = {key: value for key, value in news.items() if value is not None}
+        return inputs, [*missing, *_impossible(type, name, news)]
 
     def diff(
         self,
@@ -66,7 +67,8 @@ class RandomProvider:
             for key in sorted({*old_inputs, *news})
             if not equal(old_inputs.get(key, fallback.get(key)), news.get(key, fallback.get(key)))
         )
-        return Diff(changed, changed)
+        kept = old_inputs.get("keepers") == {} and not news.get("keepers")
+        return Diff(changed, tuple(key for key in changed if not (kept and key == "keepers")))
 
     def planned(self, type: str, news: Properties, old_outputs: Properties | None) -> Properties:
         kind = _KINDS[type]
@@ -87,8 +89,9 @@ class RandomProvider:
         news: Properties,
         progress: Progress,
     ) -> Properties:
-        """Only to pick up after a failure: nothing of a random value changes in place."""
-        return {**old_outputs, **_settled(_KINDS[type], news)}
+        """To pick up after a failure, or where empty keepers went: the value stays."""
+        kind = _KINDS[type]
+        return {key: old_outputs[key] for key in kind.computed if key in old_outputs} | _settled(kind, news)
 
     def read(
         self,
@@ -125,14 +128,15 @@ def _settled(kind: _Kind, inputs: Properties) -> Properties:
     return settled
 
 
-def _impossible(type: str, news: Properties) -> list[CheckFailure]:
+def _impossible(type: str, name: str, news: Properties) -> list[CheckFailure]:
     if ("Password" not in type and "String" not in type) or has_unknown(news):
         return []
-    least = sum(news.get(key) or 0 for key in ("minLower", "minUpper", "minNumeric", "minSpecial"))
-    length = news.get("length") or 0
-    if length < max(least, 1):
-        return [CheckFailure("length", f"Attribute length value must be at least {max(least, 1)}, got: {length}")]
-    return []
+    length, least = news.get("length") or 0, ("minUpper", "minLower", "minNumeric", "minSpecial")
+    if length >= max(1, sum(news.get(key) or 0 for key in least)):
+        return []
+    bound = "1" if length < 1 else "sum of min_upper + min_lower + min_numeric + min_special"
+    problem = f"Attribute length value must be at least {bound}, got: {length}"
+    return [CheckFailure("", f"Invalid Attribute Value. {problem}. Examine values at '{name}.length'.")]
 
 
 def _text(settled: Properties) -> str:

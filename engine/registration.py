@@ -13,7 +13,7 @@ from engine.goal import Goal
 from engine.packages import default_version
 from engine.provider import Diff, ProviderError
 from engine.state import ResourceState
-from engine.values import equal, reveal, taint
+from engine.values import reveal, taint
 
 
 def register(deployment: Deployment, goal: Goal) -> ResourceState:
@@ -167,10 +167,8 @@ def _check(deployment: Deployment, new: ResourceState, goal: Goal, old: Resource
     if failures:
         for failure in failures:
             value = _quoted(new.inputs.get(failure.property))
-            problem = f"property {failure.property} value {{{value}}} has a problem: {failure.reason}"
-            deployment.error(
-                f"{new.type} resource '{goal.name}': {problem if failure.property else failure.reason}", new.urn
-            )
+            about = f": property {failure.property} value {{{value}}}" if failure.property else ""
+            deployment.error(f"{new.type} resource '{goal.name}'{about} has a problem: {failure.reason}", new.urn)
         raise deployment.fail(f"{new.type} resource '{goal.name}' is invalid", new.urn)
 
 
@@ -213,20 +211,20 @@ def _change(deployment: Deployment, goal: Goal, old: ResourceState, new: Resourc
 def _diff(deployment: Deployment, old: ResourceState, new: ResourceState) -> Diff:
     if not new.custom:
         keys = sorted({*old.inputs, *new.inputs})
-        return Diff(tuple(key for key in keys if not equal(old.inputs.get(key), new.inputs.get(key))))
+        return Diff(tuple(key for key in keys if old.inputs.get(key) != new.inputs.get(key)))  # marks of secrets count
     provider = deployment.packages.provider(new.type)
     return provider.diff(new.type, old.id, reveal(old.inputs), reveal(old.outputs), reveal(new.inputs))
 
 
 def _with_replace_on_changes(goal: Goal, old: ResourceState, new: ResourceState, diff: Diff) -> Diff:
     """`diff` with the changes that the program wants to be replacements."""
+    wanted = [paths.parse(text) for text in goal.replace_on_changes]
+    deep = list(paths.changed(old.inputs, new.inputs)) if wanted else []
     forced = set(diff.replaces)
-    for text in goal.replace_on_changes:
-        path = paths.parse(text)
-        for key in diff.changed:
-            deep = len(path) == 1 or not equal(paths.lookup(old.inputs, path), paths.lookup(new.inputs, path))
-            if path[0] in {"*", key} and deep:
-                forced.add(key)
+    for key in diff.changed:
+        places = [(key,), *(place for place in deep if place[0] == key)]
+        if any(paths.covers(path, place) for path in wanted for place in places):
+            forced.add(key)
     order = [*diff.changed, *(key for key in diff.replaces if key not in diff.changed)]
     return Diff(diff.changed, tuple(key for key in order if key in forced), diff.delete_before_replace, diff.unnamed)
 

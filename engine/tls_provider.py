@@ -25,6 +25,7 @@ class _Kind:
     computed: tuple[str, ...]
     defaults: Mapping[str, Any] = field(default_factory=dict)
     in_place: frozenset[str] = frozenset()
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names_computed: bool = False  # a replacement's diff lists what is computed, too
 
 
@@ -46,7 +47,8 @@ class TlsProvider:
             raise UnsupportedError(f"{name}: the write-only property {write_only[0]}")
         given = {key: value for key, value in news.items() if value is not None}
         missing = [key for key in _KINDS[type].required if key not in given]
-        return given, [CheckFailure(key, "Missing required property") for key in missing]
+        failures = [CheckFailure(key, "Missing required property") for key in missing]
+        return given, [*failures, *_not_among(_KINDS[type].choices, name, given)]
 
     def diff(
         self,
@@ -123,6 +125,18 @@ class TlsProvider:
         return {**given, "algorithm": tls_keys.algorithm(key), **tls_keys.public_outputs(key.public_key())}
 
 
+def _not_among(choices: Mapping[str, tuple[str, ...]], name: str, given: Properties) -> list[CheckFailure]:
+    failures = []
+    for key, known in choices.items():
+        if (value := given.get(key)) not in (None, UNKNOWN, *known):
+            listed = " ".join(f'"{each}"' for each in known)
+            attribute = {"ecdsaCurve": "ecdsa_curve"}.get(key, key)
+            problem = f'Attribute {attribute} value must be one of: [{listed}], got: "{value}"'
+            reason = f"Invalid Attribute Value Match. {problem}. Examine values at '{name}.{key}'."
+            failures.append(CheckFailure("", reason))
+    return failures
+
+
 def _due(outputs: Properties, inputs: Properties) -> bool:
     """Whether now is inside the last `earlyRenewalHours` of a certificate, or after its end."""
     early = inputs.get("earlyRenewalHours") or 0
@@ -150,6 +164,7 @@ _KINDS = {
             "publicKeyFingerprintSha256", "publicKeyOpenssh", "publicKeyPem",
         ),
         defaults={"ecdsaCurve": "P224", "rsaBits": 2048},
+        choices={"algorithm": ("RSA", "ECDSA", "ED25519"), "ecdsaCurve": ("P224", "P256", "P384", "P521")},
         names_computed=True,
     ),
     _REQUEST: _Kind(x509.request, ("privateKeyPem",), ("id", "certRequestPem", "keyAlgorithm")),

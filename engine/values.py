@@ -81,14 +81,10 @@ def has_secret(value: Any) -> bool:
 
 
 def taint(outputs: Any, inputs: Any) -> Any:
-    """`outputs` with a secret mark wherever `inputs` has one at the same place."""
-    if isinstance(inputs, Secret):
-        return sealed(outputs)
+    """`outputs` with a secret mark wherever `inputs` has one at the same place; a list that holds one is sealed."""
     if isinstance(outputs, dict) and isinstance(inputs, dict):
         return {key: taint(item, inputs[key]) if key in inputs else item for key, item in outputs.items()}
-    if isinstance(outputs, list) and isinstance(inputs, list) and len(outputs) == len(inputs):
-        return [taint(output, given) for output, given in zip(outputs, inputs, strict=True)]
-    return outputs
+    return sealed(outputs) if has_secret(inputs) else outputs
 
 
 def seal_named(outputs: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -20,10 +20,11 @@ _OWN_VALUES = {  # outputs that are random, or that belong to the machine
 
 def steps(recorded: list[Json], *, named: bool = True) -> Counter[tuple[Json, ...]]:
     """The steps, `named` with the properties that differ, as a bag: their order is compared separately."""
-    return Counter(
-        (step["op"], step["urn"], *((tuple(step.get("diffs") or ()), tuple(step.get("keys") or ())) if named else ()))
-        for step in recorded
-    )
+    return Counter((step["op"], step["urn"], *(_properties(step) if named else ())) for step in recorded)
+
+
+def _properties(step: Json) -> tuple[Json, ...]:
+    return tuple(tuple(sorted(step.get(which) or ())) for which in ("diffs", "keys"))
 
 
 def order(recorded: list[Json], dependencies: dict[str, set[str]]) -> list[tuple[str, ...]]:

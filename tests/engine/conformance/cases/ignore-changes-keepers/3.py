@@ -1,0 +1,13 @@
+import pulumi
+import pulumi_random as random
+import pulumi_tls as tls
+from pulumi import ResourceOptions as O
+
+
+def password(name, epoch="1", **options):
+    return random.RandomPassword(name, length=12, special=False, keepers={"e": epoch}, opts=O(**options))
+
+
+random.RandomPassword("a", length=12, keepers={"x": "2", "y": "2", "z": "3"}, opts=O(ignore_changes=["keepers.x"]))
+random.RandomString("b", length=14, opts=O(ignore_changes=["keepers"]))
+random.RandomId("c", byte_length=2, keepers={"new": "1"}, opts=O(ignore_changes=["*"]))

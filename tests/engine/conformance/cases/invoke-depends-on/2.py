@@ -1,0 +1,15 @@
+import pulumi
+import pulumi_random as random
+import pulumi_tls as tls
+from pulumi import ResourceOptions as O
+
+
+def password(name, epoch="1", **options):
+    return random.RandomPassword(name, length=12, special=False, keepers={"e": epoch}, opts=O(**options))
+
+
+k = tls.PrivateKey("k", algorithm="ECDSA")
+a = password("a", "2")
+p = tls.get_public_key_output(private_key_pem=k.private_key_pem, opts=pulumi.InvokeOutputOptions(depends_on=[a]))
+random.RandomId("id", byte_length=2, keepers={"p": p.public_key_openssh})
+pulumi.export("id", p.id)

@@ -1,0 +1,19 @@
+import pulumi
+import pulumi_random as random
+import pulumi_tls as tls
+from pulumi import ResourceOptions as O
+
+
+def password(name, epoch="1", **options):
+    return random.RandomPassword(name, length=12, special=False, keepers={"e": epoch}, opts=O(**options))
+
+
+class Box(pulumi.ComponentResource):
+    def __init__(self, name, opts=None, kind="Box", **props):
+        super().__init__(f"my:index:{kind}", name, props, opts)
+
+
+outer = Box("outer")
+a = password("a", "2", parent=outer)
+d = password("d", "2", depends_on=[outer], delete_before_replace=True)
+e = password("e", "1", parent=d, delete_before_replace=True)
