@@ -86,8 +86,19 @@ def _open(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _restore(asked: argparse.Namespace) -> int:
+    """Put a file into an empty database, wherever that is; without one, say what the file holds."""
+    file, keys, began = Path(asked.name), sealed.read_keys(asked.key), time.monotonic()
+    manifest = run.restore(file, keys, asked.into) if asked.into else archive.proven(file, keys)
+    found = manifest.fingerprint
+    held = {"database": manifest.database, "taken": manifest.taken, "tables": len(found.tables), "rows": found.rows}
+    print(json.dumps({**held, "restored": bool(asked.into), "seconds": round(time.monotonic() - began, 2)}))
+    return 0
+
+
 COMMANDS = {
     "serve": _serve, "now": _now, "list": _list, "status": _status, "prove": _prove, "compare": _compare, "open": _open,
+    "restore": _restore,
 }  # fmt: skip
 
 
@@ -102,6 +113,10 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("name", nargs="?", help="of the backup; the newest when none is named")
         if name == "open":
             command.add_argument("--key", type=Path, help="a key file; NAME is then the path of a file")
+        if name == "restore":
+            command.add_argument("name", help="the path of a file")
+            command.add_argument("--key", type=Path, required=True, help="a key file")
+            command.add_argument("--into", help="how to reach an empty database, as libpq writes it")
     return parser
 
 

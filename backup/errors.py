@@ -3,3 +3,7 @@
 
 class BackupError(Exception):
     """One sentence: what failed, and where. Holds no secret."""
+
+
+class BusyError(BackupError):
+    """Another run is under way: nothing failed."""

@@ -3,7 +3,7 @@
 import errno
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from backup import archive, rules, scratch
 from backup.archive import Manifest
+from backup.empty import filled
 from backup.errors import BackupError
 from backup.fingerprint import SETTINGS, Fingerprint
 from backup.given import Database, Given
@@ -48,9 +49,18 @@ def prove(file: Path, given: Given, work: Path) -> int:
         manifest = archive.proven(file, given.keys)
         with archive.dump(file, given.keys) as data:
             found, dumped = scratch.restored(data, manifest.fingerprint.roles, work)
-    if differences := manifest.fingerprint.differences(found):
-        raise BackupError(f"{file.name}: restored it is not what was dumped: {'; '.join(differences[:3])}")
+    _same(file, manifest.fingerprint, found)
     return dumped
+
+
+def restore(file: Path, keys: Sequence[bytes], conninfo: str) -> Manifest:
+    """Put `file` into the empty database at `conninfo`, as a whole or not at all, and compare. Raises BackupError."""
+    with _explained():
+        manifest = archive.proven(file, keys)
+        with archive.dump(file, keys) as data:
+            found, _ = filled(conninfo, data, manifest.fingerprint.roles)
+    _same(file, manifest.fingerprint, found)
+    return manifest
 
 
 def clean(given: Given) -> int:
@@ -85,6 +95,11 @@ def _seal(given: Given, file: Path, taken: datetime) -> Manifest:
             target.flush()
             os.fsync(target.fileno())
     return manifest
+
+
+def _same(file: Path, dumped: Fingerprint, found: Fingerprint) -> None:
+    if differences := dumped.differences(found):
+        raise BackupError(f"{file.name}: restored it is not what was dumped: {'; '.join(differences[:3])}")
 
 
 @contextmanager

@@ -5,14 +5,15 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import DEVNULL, PIPE
+from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 
 import psycopg
 
+from backup.empty import filled
 from backup.errors import BackupError
-from backup.fingerprint import SETTINGS, Fingerprint
-from backup.processes import fed, started
+from backup.fingerprint import Fingerprint
+from backup.processes import started
 
 SECONDS = 60
 OWNER = "rempart"
@@ -29,31 +30,8 @@ def restored(dump: Iterable[bytes], roles: Iterable[str], folder: Path) -> tuple
     """What an empty PostgreSQL in `folder` holds once `dump` is restored in it, and the dump's bytes. Raises
     BackupError.
     """
-    counted = _Counted(dump)
     with _server(folder) as conninfo:
-        with psycopg.connect(conninfo, autocommit=True) as connection:
-            known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
-            for role in set(roles) - known:
-                connection.execute(psycopg.sql.SQL("CREATE ROLE {}").format(psycopg.sql.Identifier(role)))
-        command = ["pg_restore", "--dbname", conninfo, "--exit-on-error", "--single-transaction"]
-        with started(command, stdin=PIPE) as restore, fed(restore.stdin, counted):
-            pass
-        with psycopg.connect(conninfo) as connection:
-            for statement in SETTINGS:
-                connection.execute(statement)
-            return Fingerprint.of(connection), counted.total
-
-
-class _Counted:
-    """Data that is counted as it passes."""
-
-    def __init__(self, data: Iterable[bytes]) -> None:
-        self.data, self.total = data, 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for block in self.data:
-            self.total += len(block)
-            yield block
+        return filled(conninfo, dump, roles)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from threading import Thread
 import psycopg
 
 from backup import rules, status
-from backup.errors import BackupError
+from backup.errors import BackupError, BusyError
 from backup.given import Given
 from backup.log import log
 from backup.notify import channels
@@ -31,10 +31,12 @@ def serve(given: Given) -> None:
 
 
 def attempt(given: Given, classes: list[str]) -> Outcome:
-    """A run, whatever comes of it: kept in the status, logged, and told to people."""
+    """A run, whatever comes of it: kept in the status, logged, and told to people. While another is under way, none."""
     log("a backup begins", classes=classes)
     try:
         outcome = back_up(given, classes)
+    except BusyError as error:
+        return Outcome(status.now().isoformat(), error=str(error))
     except BackupError as error:
         outcome = Outcome(status.now().isoformat(), error=str(error))
     before = Status(given).read().get("last", {}).get("error", "")

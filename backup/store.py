@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
-from backup.errors import BackupError
+from backup.errors import BackupError, BusyError
 from backup.rules import Copy
 
 NAME = re.compile(r"postgres_([a-z]+)_(\d{8}_\d{6})\.dump\.zst\.enc")
@@ -47,12 +47,12 @@ class Store:
 
     @contextmanager
     def work(self) -> Iterator[Path]:
-        """An empty folder for what is no backup yet, gone afterwards. Raises BackupError while another run has it."""
+        """An empty folder for what is no backup yet, gone afterwards. Raises BusyError while another run has it."""
         with (self.path / ".lock").open("w") as lock:
             try:
                 flock(lock, LOCK_EX | LOCK_NB)
             except BlockingIOError:
-                raise BackupError("another run is under way") from None
+                raise BusyError("another run is under way") from None
             folder = self.path / WORK
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(mode=0o700)

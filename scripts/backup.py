@@ -7,29 +7,32 @@
     compare [FILE]     which tables of the database are not as they were then: the diagnosis
     restore [FILE]     put the database back, as a whole or not at all; --table NAME for one table alone
     take FOLDER [FILE] copy a backup and the key out of the platform
-    restore --from FILE --key KEY   on another machine: with the repository, the key and the backup file
+    restore --from FILE --key KEY   on another machine, on which the stack runs: from what `take` wrote
 
+Where nothing of the stack runs, `python -m scripts.restore` fills any empty PostgreSQL.
 The restore goes through the database's own socket as its administrator: no service of the platform may write as much.
 """
 
 import argparse
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import docker
+from docker.errors import DockerException
 
-from images import lock
+from scripts import restore
 
 ADMINISTRATOR = ("-h", "/run/keeper", "-U", "rempart")
 PROGRAM = ("python3", "-m", "backup")
 ONE_TABLE = """
 set -euo pipefail
-echo "BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM {table};"
-pg_restore --data-only --table={bare} --file=-
+echo "BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM {schema}.{table};"
+pg_restore --data-only --schema={schema} --table={table} --file=-
 echo "COMMIT;"
 """
 
@@ -44,57 +47,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elif asked.command == "take":
         _take(asked)
     else:
-        _run([*_in(asked.stack, "backup"), *PROGRAM, asked.command, *([asked.file] if asked.file else [])])
+        _run([*inside(asked.stack, "backup"), *PROGRAM, asked.command, *([asked.file] if asked.file else [])])
     return 0
 
 
 def _restore(asked: argparse.Namespace) -> None:
-    database = _in(asked.stack, "database", "-i")
+    opened = _opened(asked)
     name = _database(asked.stack)
     if asked.table:
-        _rows(asked, name)
+        _rows(asked, opened, name)
         return
-    command = [*database, "pg_restore", *ADMINISTRATOR, "-d", name]
+    command = [*inside(asked.stack, "database", "-i"), "pg_restore", *ADMINISTRATOR, "-d", name]
     command += ["--clean", "--if-exists", "--single-transaction", "--exit-on-error"]
-    _piped(_opened(asked), command)
+    _piped(opened, command)
 
 
-def _rows(asked: argparse.Namespace, name: str) -> None:
+def _rows(asked: argparse.Namespace, opened: list[str], name: str) -> None:
     """One table's rows: those of the backup in place of those that are there, in one transaction."""
-    schema, _, bare = asked.table.rpartition(".")
-    if not all(part.replace("_", "").isalnum() for part in filter(None, (schema, bare))):
+    schema, _, table = asked.table.rpartition(".")
+    if not all(part.replace("_", "").isalnum() for part in (schema or "public", table)):
         raise SystemExit(f"rempart: --table: {asked.table}: accepted are plain names, such as items or public.items")
-    script = ONE_TABLE.format(table=asked.table, bare=bare)
-    read = subprocess.Popen(_opened(asked), stdout=subprocess.PIPE)
-    made = [*_in(asked.stack, "database", "-i"), "bash", "-c", script]
-    text = subprocess.run(made, stdin=read.stdout, stdout=subprocess.PIPE, check=False)
-    if read.wait() != 0 or text.returncode != 0:
-        raise SystemExit("rempart: nothing was restored")
-    applied = [*_in(asked.stack, "database", "-i"), "psql", *ADMINISTRATOR, "-d", name, "-qX", "-v", "ON_ERROR_STOP=1"]
-    if subprocess.run(applied, input=text.stdout, stdout=subprocess.DEVNULL, check=False).returncode != 0:
+    script = ONE_TABLE.format(schema=schema or "public", table=table)
+    made = [*inside(asked.stack, "database", "-i"), "bash", "-c", script]
+    with tempfile.TemporaryFile() as text:
+        _piped(opened, made, text)
+        text.seek(0)
+        if not any(line.startswith(b"COPY ") for line in text):
+            raise SystemExit(f"rempart: --table: the backup holds no table {asked.table}; nothing was restored")
+        text.seek(0)
+        applied = [*inside(asked.stack, "database", "-i"), "psql", *ADMINISTRATOR, "-d", name, "-qX"]
+        done = subprocess.run([*applied, "-v", "ON_ERROR_STOP=1"], stdin=text, stdout=subprocess.DEVNULL, check=False)
+    if done.returncode != 0:
         raise SystemExit("rempart: nothing was restored")
 
 
 def _opened(asked: argparse.Namespace) -> list[str]:
     """The command that writes the dump, once every byte of the backup is known to be authentic."""
-    if not asked.source:
-        return [*_in(asked.stack, "backup"), *PROGRAM, "open", *([asked.file] if asked.file else [])]
-    if not asked.key:
-        raise SystemExit("rempart: --key: needed with --from: the file that `take` wrote beside the backup")
-    files = {"backup": asked.source, "key": asked.key}
-    for path in files.values():
-        if not path.is_file():
-            raise SystemExit(f"rempart: {path}: there is no such file")
-    mounts = [f"--volume={path.resolve()}:/given/{what}:ro" for what, path in files.items()]
-    image = lock.read()["backup"].reference
-    bare = ["docker", "run", "--rm", "--network=none", "--read-only", "--tmpfs=/tmp", "--user=0:0", *mounts]
-    return [*bare, "--cap-drop=ALL", "--cap-add=DAC_READ_SEARCH", "--entrypoint=python3", image, *PROGRAM[1:],
-            "open", "/given/backup", "--key", "/given/key"]  # fmt: skip
+    if asked.source and asked.key:
+        files = {"backup": asked.source, "key": asked.key}
+        return restore.program(files, ["open", "/given/backup", "--key", "/given/key"])
+    if asked.source or asked.key:
+        raise SystemExit("rempart: --from and --key: each needs the other; the key is in what `take` wrote")
+    return [*inside(asked.stack, "backup"), *PROGRAM, "open", *([asked.file] if asked.file else [])]
 
 
 def _take(asked: argparse.Namespace) -> None:
     """A backup and the key, each readable by its owner alone: keep them apart."""
-    container = _in(asked.stack, "backup")
+    container = inside(asked.stack, "backup")
     listed = subprocess.run([*container, *PROGRAM, "list"], capture_output=True, text=True, check=True).stdout
     known = [line.split("\t")[0] for line in listed.splitlines()]
     name = asked.file or next(iter(known), None)
@@ -109,10 +108,10 @@ def _take(asked: argparse.Namespace) -> None:
         print(path)
 
 
-def _piped(source: list[str], target: list[str]) -> None:
+def _piped(source: list[str], target: list[str], output: IO[bytes] | None = None) -> None:
     """`source` into `target`; where either fails, the target has changed nothing."""
     with subprocess.Popen(source, stdout=subprocess.PIPE) as read:
-        written = subprocess.run(target, stdin=read.stdout, check=False)
+        written = subprocess.run(target, stdin=read.stdout, stdout=output, check=False)
         assert read.stdout
         read.stdout.close()
     if read.returncode != 0 or written.returncode != 0:
@@ -124,20 +123,29 @@ def _run(command: list[str]) -> None:
         raise SystemExit(status)
 
 
-def _in(stack: str, kind: str, *options: str) -> list[str]:
+def inside(stack: str, kind: str, *options: str) -> list[str]:
     """The beginning of a command in the stack's container of this kind."""
-    client: Any = docker.from_env()
     labels = [f"rempart.stack={stack}", f"rempart.kind={kind}"]
-    running = client.containers.list(filters={"label": labels, "status": "running"})
+    running = engine().containers.list(filters={"label": labels, "status": "running"})
     if not running:
         raise SystemExit(f"rempart: no {kind} of stack {stack} runs on this node")
     return ["docker", "exec", *options, running[0].id]
 
 
+def engine() -> Any:
+    """The Docker engine of this machine."""
+    try:
+        client = docker.from_env()
+        client.ping()
+    except DockerException:
+        raise SystemExit("rempart: no Docker engine answers") from None
+    return client
+
+
 def _database(stack: str) -> str:
     """The name of the database that the platform made."""
     query = "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
-    command = [*_in(stack, "database"), "psql", *ADMINISTRATOR, "-d", "postgres", "-Atc", query]
+    command = [*inside(stack, "database"), "psql", *ADMINISTRATOR, "-d", "postgres", "-Atc", query]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[0]
 
 
