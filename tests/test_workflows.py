@@ -40,6 +40,14 @@ def test_a_deployment_hands_the_words_of_the_freeze_to_the_program() -> None:
     assert workflow["env"]["EVENT_DAY_OVERRIDE"] == "${{ inputs.event_day_override }}"
 
 
+def test_a_deployment_waits_for_a_backup_that_was_restored_and_takes_one_afterwards() -> None:
+    jobs = yaml.safe_load((ROOT / ".github/workflows/deploy.yml").read_text())["jobs"]
+    assert (jobs["backups"]["needs"], jobs["deploy"]["needs"]) == ("preview", "backups")
+    for job in ("backups", "deploy"):
+        assert "scripts.validate" in jobs[job]["steps"][-1]["run"]
+        assert jobs[job]["steps"][-1]["shell"] == "bash"  # fails where the first of two piped commands fails
+
+
 def test_they_keep_the_schema() -> None:
     ran = tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
     assert ran.returncode == 0, ran.stdout
