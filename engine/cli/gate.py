@@ -30,6 +30,7 @@ from engine.rollout import Measured
 _GATED: Final = {"preview": "preview", "pre": "preview", "up": "up", "update": "up"}
 _UNGATED: Final = {"watch": "it deploys without asking the policies", "--remote": "the gate runs here alone"}
 _NAMING: Final = frozenset({"init", "select", "rm"})
+_UP_ONLY: Final = frozenset({"--continue-on-error", "--strict"})  # `preview` has no such arguments
 _RUNS: Final = 100  # of the history, in which the last roll-out is looked for
 _PLAN: Final = "--plan"  # of a preview that was not gated
 
@@ -46,6 +47,8 @@ def run(given: Sequence[str]) -> int:
         return gate.forward(given)
     rest.remove(command)
     named = policy_packs(known.policy_pack, gate.root)
+    acting = [word for word in rest if _GATED[command] == "up" and word.partition("=")[0] in _UP_ONLY]
+    rest = [word for word in rest if word not in acting]
     passed = [*rest, *_each("--policy-pack", named), *_each("--policy-pack-config", known.policy_pack_config or ())]
     if not gate.preview(_GATED[command], passed, named):
         return 1
@@ -57,7 +60,7 @@ def run(given: Sequence[str]) -> int:
         if not ask("update"):
             raise EngineError("confirmation declined, not proceeding")
     flags = ["--json"] if known.json else []
-    return gate.pulumi("up", "--skip-preview", "--yes", *flags, *gate.where, *passed)
+    return gate.pulumi("up", "--skip-preview", "--yes", *flags, *gate.where, *passed, *acting)
 
 
 def own() -> argparse.ArgumentParser:

@@ -81,6 +81,13 @@ def test_the_traceback_of_a_program_that_the_cli_ended_is_not_shown(gated: Gated
     ]  # fmt: skip
 
 
+def test_what_only_an_up_knows_is_kept_from_the_preview(gated: Gated) -> None:
+    gated.place.must("up", "--yes", "--stack", "dev", "--continue-on-error")
+    preview, up = gated.asked
+    assert "--continue-on-error" not in preview["words"]
+    assert up["words"][-1] == "--continue-on-error"
+
+
 def test_an_up_previews_first_and_then_acts_with_the_same_arguments(gated: Gated) -> None:
     shown = gated.place.must("up", "--yes", "--stack", "dev", "--target", SERVICE)
     preview, up = gated.asked
