@@ -39,6 +39,7 @@ class Own:
 
     def __init__(self, stack: Stack) -> None:
         self._names: dict[str, str] = {}
+        self._seen: dict[str, Sequence[tuple[str, str]]] = {}
         for resource in stack.resources:
             for value in _values(resource):
                 self._add(value, resource.name)
@@ -77,13 +78,14 @@ class Own:
                 found |= dict.fromkeys((value, base64.b64encode(raw).decode(), raw.hex()), name)
         return found
 
-    def within(self, text: str) -> Iterator[tuple[str, str]]:
-        """The name of each secret that stands in `text`, and how."""
+    def within(self, text: str) -> Sequence[tuple[str, str]]:
+        """The name of each secret that stands in `text`, and how. Most texts of a stack stand in it many times."""
         if not self._starts:
-            return
-        for form, view in views(text):
-            for value in self._found(view):
-                yield self._names[value], form
+            return ()
+        if text not in self._seen:
+            found = ((form, value) for form, view in views(text) for value in self._found(view))
+            self._seen[text] = [(self._names[value], form) for form, value in found]
+        return self._seen[text]
 
     def _found(self, view: str) -> Iterator[str]:
         starts = self._starts
