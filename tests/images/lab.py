@@ -5,6 +5,7 @@ import secrets
 import tarfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -127,11 +128,14 @@ class Lab:
         return container
 
     def close(self) -> None:
-        """Removes everything again."""
-        for container in self.client.containers.list(all=True, filters={"label": f"lab={self.prefix}"}):
-            container.remove(force=True)
+        """Removes everything again, and lets nothing drain."""
         for service in self._mine(self.client.services):
             service.remove()
+        names = [self._labelled(name) for name in self.specifications]
+        for made in [{"label": f"lab={self.prefix}"}, *names]:
+            for container in self.client.containers.list(all=True, filters=made):
+                with suppress(APIError):  # Swarm removes it too
+                    container.remove(force=True)
         self.until(lambda: not any(self.containers(name) for name in self.specifications), 40, lambda: "still running")
         removals = [*self._mine(self.client.secrets), *self._mine(self.client.configs)]
         removals += [volume for volume in self.client.volumes.list() if self.prefix in (volume.name or "")]

@@ -1,5 +1,6 @@
 """The assistant, deployed for the live tests beside whatever else runs on the engine."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,8 +31,9 @@ def production(tmp_path: Path) -> Iterator[Checkout]:
     checkout = Checkout.at(tmp_path)
     checkout.stack("live-prod", like="prod", ports={"http": HTTP + 1, "https": HTTPS + 1})
     checkout.secrets("live-prod", thrown_away())
-    before = set(docker("volume", "ls", "-q").split())
     yield checkout
+    held = json.loads(checkout.must("stack", "export", "--stack", "live-prod"))["deployment"]["resources"]
+    volumes = {each["outputs"]["name"] for each in held if each["type"] == "docker:index/volume:Volume"}
     checkout.must("destroy", "--yes", "--stack", "live-prod")
-    if outlived := set(docker("volume", "ls", "-q").split()) - before:
+    if outlived := volumes & set(docker("volume", "ls", "-q").split()):
         docker("volume", "rm", *outlived)

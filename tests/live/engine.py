@@ -17,12 +17,12 @@ def services(stack: str) -> dict[str, dict[str, Any]]:
     return {service["Spec"]["Labels"]["rempart.service"]: service for service in found}
 
 
-def left_over(prefix: str) -> list[str]:
-    """The names of every service, network, secret, config and volume whose name starts with `prefix`."""
+def left_over(*prefixes: str) -> list[str]:
+    """The names of every service, network, secret, config and volume whose name starts with one of `prefixes`."""
     names = []
     for kind in ("service", "network", "secret", "config", "volume"):
         names += docker(kind, "ls", "--format", "{{.Name}}").split()
-    return [name for name in names if name.startswith(prefix)]
+    return [name for name in names if name.startswith(prefixes)]
 
 
 def task(stack: str, service: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from policies.rules import RULES
 from policies.rules.kit.rule import CONFIG, NETWORK, SECRET, SERVICE, VOLUME, Profile
 from tests.live.checkout import Checkout
+from tests.live.engine import left_over
 from tests.policies.test_rules import EXAMPLES, recorded
 
 REALISED = frozenset({SERVICE, NETWORK, VOLUME, SECRET, CONFIG})
@@ -41,13 +42,6 @@ def breaking() -> list[str]:
     return found
 
 
-def objects() -> set[str]:
-    """The names of everything that the engine holds."""
-    kinds = ("service", "network", "volume", "secret", "config", "container")
-    commands = [["docker", kind, "ls", "-q", *(["-a"] if kind == "container" else [])] for kind in kinds]
-    return {line for command in commands for line in subprocess.check_output(command, text=True).split()}
-
-
 @pytest.mark.live
 def test_a_stack_that_breaks_the_rules_leaves_nothing(tmp_path: Path) -> None:
     programs = breaking()
@@ -55,9 +49,9 @@ def test_a_stack_that_breaks_the_rules_leaves_nothing(tmp_path: Path) -> None:
     checkout = Checkout.at(tmp_path)
     checkout.stack("broken", like="dev")
     (tmp_path / "__main__.py").write_text(PROGRAM.format(names=programs))
-    before = objects()
     done = checkout.run("up", "--yes", "--stack", "broken")
     said = done.stdout + done.stderr
     assert done.returncode != 0
     assert [name for name in programs if name.split("/")[0] not in said] == []
-    assert objects() <= before
+    assert "resources" not in json.loads(checkout.must("stack", "export", "--stack", "broken"))["deployment"]
+    assert left_over(*(name.replace("/", "-") for name in programs)) == []

@@ -15,7 +15,7 @@ from tests.engine.conformance.test_conformance import NAMES, compare
 IMAGE = "local/debian:12"
 SOURCES = ("rempart/base:latest", "debian:12")  # any image with bash will do
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("docker-conformance")]
+pytestmark = pytest.mark.live
 
 
 @pytest.fixture(scope="module")

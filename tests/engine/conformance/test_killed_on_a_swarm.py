@@ -14,10 +14,10 @@ from tests.engine.conformance.run import HERE
 from tests.engine.conformance.test_docker_conformance import image  # noqa: F401 - a fixture
 from tests.engine.stacks import resources, stack_of, start_up
 
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("docker-conformance")]
+pytestmark = pytest.mark.live
 
 
-@pytest.mark.usefixtures("image")
+@pytest.mark.usefixtures("image", "quick")
 def test_an_interrupted_service_is_adopted(tmp_path: Path) -> None:
     stack = stack_of(tmp_path, "", project="killed")
     shutil.copy(HERE / "cases/docker-service/1.py", tmp_path / "__main__.py")
