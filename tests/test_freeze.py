@@ -1,5 +1,6 @@
 """On an event's day nothing is deployed without the exact word (CI-A18)."""
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -77,6 +78,8 @@ def test_the_program_itself_refuses_and_goes_on_with_the_word(tmp_path: Path, mo
     assert refused.returncode != 0
     assert "settings.freeze: EVENT_DAY_FREEZE is true, so nothing is deployed" in refused.stdout + refused.stderr
     monkeypatch.setenv("EVENT_DAY_OVERRIDE", "DEPLOY")
-    given_word = checkout.run("preview", "--stack", "recyclic")
-    assert given_word.returncode == 0
+    given_word = checkout.run("preview", "--stack", "recyclic", "--json")
+    plan = json.loads(given_word.stdout)
+    assert (given_word.returncode, plan["errors"]) == (0, [])
+    assert plan["changeSummary"]["create"] > 100
     assert "the freeze of an event's day is overridden" in given_word.stdout + given_word.stderr

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine import api
+from engine import api, crypto
 from engine.backend import Location, crypter_of, load, read_raw
 from engine.state import ResourceState
 
@@ -44,10 +44,11 @@ def raw_state(location: Location) -> str:
 
 
 def start_up(stack: api.Stack) -> "subprocess.Popen[str]":
-    """`up` in a process group of its own; every event is a line of its output."""
+    """`up` in a process group of its own; every event is a line of its output. Keys are derived as the test's are."""
     code = f"""
         from pathlib import Path
-        from engine import api
+        from engine import api, crypto
+        crypto.ITERATIONS = {crypto.ITERATIONS}
         stack = api.Stack(api.Project.load(Path({str(stack.project.root)!r})), "dev", {dict(stack.config)!r},
                           frozenset(), Path({str(stack.backend)!r}), {stack.passphrase!r})
         result = api.up_without_plan(stack, on_event=lambda event: print(event, flush=True))

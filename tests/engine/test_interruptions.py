@@ -13,6 +13,8 @@ import pytest
 from engine import api
 from tests.engine.stacks import resources, stack_of, start_up
 
+pytestmark = pytest.mark.usefixtures("quick")  # what is killed has a real process; what ends it need not
+
 SLOW = """
     import time
     import pulumi

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import subprocess
 import sys
@@ -9,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from policies.rules.pack.entry import main
 
 ROOT = Path(__file__).parents[2]
 URN = "urn:pulumi:dev::shop::docker:index/network:Network::front"
@@ -29,8 +33,10 @@ SIGNATURE = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb442
 def checked(folder: Path, document: object, *options: str) -> subprocess.CompletedProcess[str]:
     file = folder / "file.json"
     file.write_text(document if isinstance(document, str) else json.dumps(document))
-    command = [sys.executable, "-m", "policies", "check", str(file), *options]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(["check", str(file), *options], ROOT / "policies" / "waivers.yaml")
+    return subprocess.CompletedProcess([], code, out.getvalue(), err.getvalue())
 
 
 def exported(*resources: dict[str, Any]) -> dict[str, Any]:

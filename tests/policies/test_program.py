@@ -79,7 +79,7 @@ def findings(resources: list[Resource]) -> list[Finding]:
     return [f for resource in resources for f in judge.resource(resource)] + list(judge.stack(Stack(resources)))
 
 
-@pytest.mark.parametrize("stack", ["dev", "stage", "prod", "recyclic", "checkin"])
+@pytest.mark.parametrize("stack", ["dev", "stage", "prod", "recyclic", "checkin", "samaconso"])
 def test_the_program_as_shipped_keeps_every_rule(stack: str) -> None:
     resources = deployed(stack)
     assert len([resource for resource in resources if resource.type == SERVICE]) > 10

@@ -1,7 +1,8 @@
 """A shop whose plans are reported, on the embedded engine."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,9 +82,11 @@ class Shop:
         assert result.ok, result.errors
 
 
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    """Docker does at once what it is asked to: these tests are about plans. A service takes its word for running."""
+@contextmanager
+def opened(folder: Path) -> Iterator[Shop]:
+    """A shop in `folder`. Docker does at once what it is asked to: these tests are about plans. A service takes its
+    word for running.
+    """
 
     def create(self: Resource, inputs: Properties, progress: Progress) -> tuple[str, Properties]:
         progress("running", runs=True)
@@ -95,10 +98,18 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
         progress("running", runs=True)
         return create(self, news, progress)[1] | {"id": ref}
 
-    monkeypatch.setattr(api, "Phase", ForkedPhase)
-    monkeypatch.setattr(crypto, "ITERATIONS", 10)
-    for kind in KINDS:
-        monkeypatch.setattr(kind, "create", create)
-        monkeypatch.setattr(kind, "update", update)
-        monkeypatch.setattr(kind, "delete", lambda *_: None)
-    return Shop(tmp_path / "shop")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "Phase", ForkedPhase)
+        patch.setattr(crypto, "ITERATIONS", 10)
+        for kind in KINDS:
+            patch.setattr(kind, "create", create)
+            patch.setattr(kind, "update", update)
+            patch.setattr(kind, "delete", lambda *_: None)
+        yield Shop(folder)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """A shop that a test may change."""
+    with opened(tmp_path / "shop") as made:
+        yield made

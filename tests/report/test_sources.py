@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from policies.rules.pack.waiver import Waiver
 from report import document, files, said
 from report.model import Report, Rule, Status
 from tests.engine.stacks import resources
-from tests.report.conftest import CANARY, Shop
+from tests.report.conftest import CANARY, Shop, opened
 
 PACK = Path(__file__).parents[2] / "policies"
 
@@ -64,17 +65,20 @@ def _described(plan: Plan) -> Any:
     )  # fmt: skip
 
 
-@pytest.fixture(params=["first", "changed"])
-def planned(request: pytest.FixtureRequest, shop: Shop) -> tuple[Shop, Plan, Report]:
+@pytest.fixture(scope="module", params=["first", "changed"])
+def planned(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Shop, Plan, Report]]:
     """A plan with findings of the project's own pack; a secret is where it should not be."""
-    if request.param == "changed":
-        shop.up()
-        shop.database["image"] = "shop/database:2"
-        shop.database["secrets"].remove("database-key")
-    shop.front["leaks"] = True
-    shop.packs = [PACK]
-    plan, result = shop.plan()
-    return shop, plan, plan.report(ok=result.ok)
+    with opened(tmp_path_factory.mktemp("planned") / "shop") as shop:
+        if request.param == "changed":
+            shop.up()
+            shop.database["image"] = "shop/database:2"
+            shop.database["secrets"].remove("database-key")
+        shop.front["leaks"] = True
+        shop.packs = [PACK]
+        plan, result = shop.plan()
+        yield shop, plan, plan.report(ok=result.ok)
 
 
 def test_the_stream_of_the_cli_leads_to_the_same_report(planned: tuple[Shop, Plan, Report]) -> None:

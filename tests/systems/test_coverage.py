@@ -1,6 +1,7 @@
 """Every row of the documents has an answer, and what an answer points to is there."""
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ def shop(**rows: Any) -> Answers:
     return Answers({"tests": TESTS, **rows}, SHOP, ["BaseDown"])
 
 
+@cache
 def functions(path: Path) -> set[str]:
     return {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)}
 

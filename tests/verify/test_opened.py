@@ -8,10 +8,12 @@ import pytest
 from docker import APIClient
 
 from diagram import Service, System
+from engine import crypto
 from engine.crypto import new_crypter
 from engine.state import seal
 from engine.values import Secret
 from settings import Settings
+from verify import opened
 from verify.opened import Opened
 from verify.running import Target
 
@@ -20,7 +22,9 @@ SYSTEM = System(name="s", services=(Service(name="api", port=8000, image="i@sha2
 
 @pytest.fixture
 def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Target:
-    """A stack whose state the engine has encrypted with the passphrase `open sesame`."""
+    """A stack whose state the engine has encrypted with the passphrase `open sesame`, its key derived in no time."""
+    for module in (crypto, opened):
+        monkeypatch.setattr(module, "ITERATIONS", 10)
     crypter = new_crypter("open sesame")
     stored: list[dict[str, Any]] = [
         {"urn": "urn:pulumi:dev::rempart::t::s-password", "outputs": seal({"result": Secret("hidden-1")}, crypter)},

@@ -50,7 +50,7 @@ class Place:
     environment: dict[str, str]
 
     def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        """In this process, which spares a second each time; the engine's phases have their own."""
+        """In this process, which spares a second each time."""
         out, err = io.StringIO(), io.StringIO()
         with (
             contextlib.chdir(self.path),
@@ -79,9 +79,8 @@ class Place:
 
 
 @pytest.fixture(autouse=True)
-def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real number of iterations has tests of its own, and takes half a second each time."""
-    monkeypatch.setattr("engine.crypto.ITERATIONS", 1000)
+def _quick(quick: None) -> None:
+    """The command line is what is tested here; the engine's own processes and keys have tests of their own."""
 
 
 @pytest.fixture
