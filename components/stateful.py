@@ -18,6 +18,8 @@ from components.text import postgres, redis
 from diagram import Health
 
 RUN = "/run/keeper"
+IN_MEMORY = {"type": "tmpfs", "device": "tmpfs", "o": f"size=1m,uid={USER},gid={USER},mode=0700"}
+"""Options of a volume that never reaches a disk, on whichever node its two services are."""
 
 
 class Stateful(Service):
@@ -41,13 +43,8 @@ class Stateful(Service):
 
     def mounts(self) -> list[dict[str, Any]]:
         """The data, and what it shares with its keeper."""
-        self.shared = docker.Volume(
-            self.child("keeper"),
-            driver="local",
-            driver_opts={"type": "tmpfs", "device": "tmpfs", "o": f"size=1m,uid={USER},gid={USER},mode=0700"},
-            opts=self.own,
-        )
-        return [*super().mounts(), volume(self.shared.name, RUN)]
+        self.shared = docker.Volume(self.child("keeper"), driver="local", driver_opts=IN_MEMORY, opts=self.own)
+        return [*super().mounts(), volume(self.shared.name, RUN, made=IN_MEMORY)]
 
     def _due(self) -> dict[str, str]:
         return rotation(self.place.system.generation, "database")
@@ -87,7 +84,7 @@ class Keeper(Component):
                 args=("keeper",),
                 env=callee.keeper_variables(),
                 check=("test", "-f", "/tmp/ready"), secrets=secrets, configs=configs,
-                mounts=[volume(shared.name, RUN)], single=True,
+                mounts=[volume(shared.name, RUN, made=IN_MEMORY)], single=True,
                 calls_on=[internal(self, "alone", place.subnet(alone), alone)],
             ),
         )  # fmt: skip

@@ -159,6 +159,9 @@ def tmpfs(target: str, megabytes: int) -> dict[str, Any]:
     return {"type": "tmpfs", "target": target, "tmpfs_options": {"size_bytes": megabytes * MEGABYTE}}
 
 
-def volume(source: pulumi.Input[str], target: str, *, read_only: bool = False) -> dict[str, Any]:
-    """A mount of a named volume."""
-    return {"type": "volume", "source": source, "target": target, "read_only": read_only}
+def volume(
+    source: pulumi.Input[str], target: str, *, read_only: bool = False, made: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """A mount of a named volume. A node that does not know it yet makes it with the driver's options `made`."""
+    options = {"volume_options": {"driver_name": "local", "driver_options": dict(made)}} if made else {}
+    return {"type": "volume", "source": source, "target": target, "read_only": read_only, **options}
