@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from docker.errors import APIError
+
 from diagram import Balancer, Edge, Gateway, Link, Pooler, Service
 from verify.namespace import network_of
 from verify.public import Answer, Public, request
@@ -20,6 +22,7 @@ from verify.running import Target, Task
 
 LIMIT = 3.0
 RECOVERY = 20
+ATTEMPTS = 3
 LOOPBACK = "127.0.0.1"
 READY = frozenset({"/ready", "/api/v1/health/readiness"})
 """The pages of our applications that ask every callee."""
@@ -88,12 +91,25 @@ def frozen(target: Target, service: str) -> Iterator[None]:
     paused: list[Task] = []
     try:
         for task in target.of(service):
-            target.engine.pause(task.container)
+            _pause(target, task)
             paused.append(task)
         yield
     finally:
         for task in paused:
             target.engine.unpause(task.container)
+
+
+def _pause(target: Target, task: Task) -> None:
+    """A busy machine does not always get hold of every process of a container at the first attempt."""
+    for attempt in range(ATTEMPTS):
+        try:
+            target.engine.pause(task.container)
+        except APIError:
+            if attempt + 1 == ATTEMPTS:
+                raise
+            time.sleep(1)
+        else:
+            return
 
 
 def _ready(task: Task, service: Service) -> Ask:

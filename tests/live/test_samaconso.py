@@ -10,7 +10,10 @@ from tests.live.engine import docker, left_over, task
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(1200)]
 
-CHECKS = ("convergence", "matrix", "credentials", "libraries", "gateway", "transaction", "backups")
+CHECKS = (
+    "convergence", "matrix", "credentials", "libraries", "gateway", "limits", "firewall", "outside", "egress",
+    "transaction", "backups",
+)  # fmt: skip
 
 
 def test_samaconso_is_deployed_verified_and_removed(tmp_path: Path) -> None:
