@@ -174,6 +174,7 @@ class _Run:
         self._lock_held = held
         self.rollouts = Rollouts()
         self._spare: Phase | None = started_ahead() or Phase()
+        self._ready: Phase | None = None
         try:
             values, self._secret_keys = stack.project.configured(stack.config, stack.secret_keys)
             self.config = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
@@ -190,44 +191,48 @@ class _Run:
 
     def __exit__(self, *_error: object) -> None:
         """Ends the process that waits for a further phase."""
-        if self._spare:
-            self._spare.abandon()
+        for waiting in filter(None, (self._spare, self._ready)):
+            waiting.abandon()
 
     def phase(self, kind: Kind, *, preview: bool, refresh: bool, more: bool = False) -> Result:
-        """Runs one phase to its end; with `more` the next one's process starts meanwhile."""
+        """Runs one phase to its end; with `more` the act that follows the plan is made ready meanwhile."""
         began = time.monotonic()
         seen = Record()
 
         def on_event(event: Event) -> None:
-            if more and not self._spare:  # this phase has its imports behind it: there is a core to spare
-                self._spare = Phase()
+            if more and not self._ready:  # this phase has its imports behind it: there is a core to spare
+                self._ready = Phase()
+                self._ready.give(self._job(kind, refresh, preview=False, waits=True), self._lock_held)
             seen.add(event)
             if not preview:
                 self.rollouts.add(event)
             self._on_event(event)
 
-        process, self._spare = self._spare or Phase(), None
-        stack = self._stack
-        finished = process.run(
-            Job(
-                kind=kind,
-                preview=preview,
-                project=stack.project,
-                stack=stack.name,
-                organization=stack.organization,
-                config=self.config,
-                secret_keys=self._secret_keys,
-                location=stack.location,
-                crypter=self.crypter,
-                policy_packs=tuple(path.resolve() for path in self._policies.paths),
-                policy_configs=tuple(self._policies.configs),
-                refresh=refresh,
-                locked=self._lock_held is not None,
-            ),
-            on_event,
-            self._lock_held,
-        )
+        process, self._ready = self._ready, None
+        if process is None:
+            process, self._spare = self._spare or Phase(), None
+            process.give(self._job(kind, refresh, preview=preview), self._lock_held)
+        finished = process.run(on_event)
         return seen.result(finished, time.monotonic() - began)
+
+    def _job(self, kind: Kind, refresh: bool, *, preview: bool, waits: bool = False) -> Job:
+        stack = self._stack
+        return Job(
+            kind=kind,
+            preview=preview,
+            project=stack.project,
+            stack=stack.name,
+            organization=stack.organization,
+            config=self.config,
+            secret_keys=self._secret_keys,
+            location=stack.location,
+            crypter=self.crypter,
+            policy_packs=tuple(path.resolve() for path in self._policies.paths),
+            policy_configs=tuple(self._policies.configs),
+            refresh=refresh,
+            locked=self._lock_held is not None,
+            waits=waits,
+        )
 
 
 class Record:

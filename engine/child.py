@@ -1,6 +1,7 @@
 """Starts a phase in a process of its own, hands it its job, and passes on what it reports."""
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -38,9 +39,19 @@ class Phase:
             errors="replace",
         )
         theirs.close()
+        self._waits = False
 
-    def run(self, job: Job, on_event: Callable[[Event], None], lock_held: int | None = None) -> Finished:
-        """Runs `job` to its end, holding the stack's lock too. An EngineError when it could not run, or was killed."""
+    def give(self, job: Job, lock_held: int | None = None) -> None:
+        """Hands `job` over, with the stack's lock; one that `waits` is made ready, and begins with `run`."""
+        self._waits = job.waits
+        with contextlib.suppress(ConnectionError):  # it has died: `run` tells
+            self._channel.send(job)
+            if job.locked:
+                assert lock_held is not None
+                reduction.send_handle(self._channel, lock_held, self._process.pid)
+
+    def run(self, on_event: Callable[[Event], None]) -> Finished:
+        """Runs the given job to its end. An EngineError when it could not run, or was killed."""
         lock = threading.Lock()
 
         def tell(event: Event) -> None:
@@ -51,7 +62,7 @@ class Phase:
             assert process.stdout
             assert process.stderr
             readers = [_relay(process.stdout, "info", tell), _relay(process.stderr, "info#err", tell)]
-            finished = self._listen(job, tell, lock_held)
+            finished = self._listen(tell)
             process.wait()
             for reader in readers:
                 reader.join()
@@ -62,17 +73,15 @@ class Phase:
         return finished
 
     def abandon(self) -> None:
-        """Ends a phase that was never given a job."""
-        self._process.kill()
+        """Ends a phase that has not begun, with the policy packs that it may have started."""
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.communicate()
         self._channel.close()
 
-    def _listen(self, job: Job, tell: Callable[[Event], None], lock_held: int | None) -> Finished | None:
+    def _listen(self, tell: Callable[[Event], None]) -> Finished | None:
         with contextlib.suppress(EOFError, ConnectionError), self._channel as channel:
-            channel.send(job)
-            if job.locked:
-                assert lock_held is not None
-                reduction.send_handle(channel, lock_held, self._process.pid)
+            if self._waits:
+                channel.send("go")
             while True:
                 message = channel.recv()
                 if isinstance(message, Finished):

@@ -25,6 +25,7 @@ class DynamicProvider:
     """Calls the methods of the pickled provider; what they raise is shown with its traceback, as the CLI does."""
 
     types: frozenset[str] = frozenset()
+    outside = True
 
     def __init__(self) -> None:
         self._cache: dict[str, ResourceProvider] = {}

@@ -30,6 +30,7 @@ class Job:
     policy_configs: tuple[Mapping[str, Mapping[str, Any]], ...] = ()
     refresh: bool = False
     locked: bool = False  # the descriptor of the stack's lock follows
+    waits: bool = False  # for a word after everything is ready: the plan may still say no
 
 
 @dataclass(frozen=True)

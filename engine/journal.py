@@ -3,17 +3,22 @@
 import json
 import shutil
 import threading
+import time
 from collections.abc import Iterable
 
 from engine.backend import Checkpoint, Location, bak, replace, version
 from engine.errors import EngineError
 from engine.state import ResourceState, now
 
+_LATEST = 0.2
+
 
 class Journal:
     """Resources registered by this run come first, in the order of their steps, then what is left of the old state.
 
     `begin` returns once the operation is on disk, so that no resource can be made that a later run does not know of.
+    What has ended is on disk before anything that follows from it begins, and 0.2 s later otherwise: a run that dies
+    between leaves the operation as pending. A record that is as it was is not written again.
     A preview has no location: it keeps the record in memory only.
     """
 
@@ -27,7 +32,8 @@ class Journal:
         self._texts: dict[int, str] = {}
         self.names: dict[str, str] = {}
         self._changed = threading.Condition()
-        self._version = self._saved = 0
+        self._version = self._urgent = self._saved = 0  # in memory, waited for, on disk
+        self._since = 0.0  # when what is in memory began to differ from what is on disk
         self._closing = False
         self._error: EngineError | None = None
         self._writer = threading.Thread(target=self._write, name="journal", daemon=True) if location else None
@@ -37,30 +43,46 @@ class Journal:
             assert self._writer
             self._writer.start()
 
-    def begin(self, operation: str, resource: ResourceState) -> int:
-        """Records that `operation` (creating, updating, deleting, reading) starts; returns its token for `end`."""
+    def begin(self, operation: str, resource: ResourceState, *, outside: bool = True) -> int:
+        """Records that `operation` (creating, updating, deleting) starts; returns its token for `end`.
+
+        One that leaves nothing `outside` of the record may start before it is on disk.
+        """
         entry = (operation, resource)
         with self._changed:
             self._pending[id(entry)] = entry
-            wanted = self._touch()
-            while self._writer and self._saved < wanted and not self._error:
-                self._changed.wait()
+            self._touch()
+            if outside:
+                wanted = self._urgent = self._version
+                self._changed.notify_all()
+                while self._writer and self._saved < wanted and not self._error:
+                    self._changed.wait()
             if self._error:
                 raise self._error
         return id(entry)
+
+    def same(self, old: ResourceState, new: ResourceState) -> None:
+        """`new` takes the place of `old`, for which nothing was done."""
+        with self._changed:
+            self._exchange(old, new)
+            if new != old:
+                self._touch()
 
     def end(self, token: int | None, *, gone: ResourceState | None = None, new: ResourceState | None = None) -> None:
         """The operation is over: `gone` leaves the record, `new` enters it."""
         with self._changed:
             if token is not None:
                 self._pending.pop(token, None)
-            if gone is not None:
-                self._gone.add(id(gone))
-                self._news.pop(id(gone), None)
-            if new is not None:
-                self._news[id(new)] = new
-                self._texts.pop(id(new), None)
+            self._exchange(gone, new)
             self._touch()
+
+    def _exchange(self, gone: ResourceState | None, new: ResourceState | None) -> None:
+        if gone is not None:
+            self._gone.add(id(gone))
+            self._news.pop(id(gone), None)
+        if new is not None:
+            self._news[id(new)] = new
+            self._texts.pop(id(new), None)
 
     def forget(self, pending: ResourceState) -> None:
         """Drops the pending operations of an earlier run on `pending`."""
@@ -88,10 +110,11 @@ class Journal:
         if self._error:
             raise self._error
 
-    def _touch(self) -> int:
+    def _touch(self) -> None:
+        if self._saved == self._version:
+            self._since = time.monotonic()
+            self._changed.notify_all()
         self._version += 1
-        self._changed.notify_all()
-        return self._version
 
     def _current(self) -> Iterable[ResourceState]:
         yield from self._news.values()
@@ -103,8 +126,8 @@ class Journal:
         assert self._location
         while True:
             with self._changed:
-                while self._saved == self._version and not self._closing:
-                    self._changed.wait()
+                while self._saved >= self._urgent and not self._closing and self._left() > 0:
+                    self._changed.wait(self._left() if self._saved < self._version else None)
                 if self._saved == self._version:
                     return
                 version, content = self._version, self._render(self._location)
@@ -113,10 +136,14 @@ class Journal:
             except EngineError as error:
                 self._error = error
             with self._changed:
-                self._saved = version
+                self._saved, self._since = version, time.monotonic()
                 self._changed.notify_all()
             if self._error:
                 return
+
+    def _left(self) -> float:
+        """For how many seconds what is not on disk may wait."""
+        return self._since + _LATEST - time.monotonic() if self._saved < self._version else _LATEST
 
     def _render(self, location: Location) -> bytes:
         resources = ",\n".join(self._text(resource.renamed(self.names), resource) for resource in self._current())

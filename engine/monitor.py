@@ -88,7 +88,8 @@ class Monitor:
     ) -> empty_pb2.Empty:
         state = self._deployment.news[request.urn]
         before, state.outputs = state.outputs, from_wire(request.outputs)
-        self._deployment.journal.rewritten(state)
+        if state.outputs != before:
+            self._deployment.journal.rewritten(state)
         if state.type == STACK_TYPE:
             self._deployment.emit(OutputsChanged(shown(before), shown(state.outputs)))
         return empty_pb2.Empty()

@@ -80,6 +80,7 @@ class ProviderResources:
     """The resources `pulumi:providers:*`: nothing but a version, because configured providers are refused."""
 
     types: frozenset[str] = frozenset()
+    outside = False
 
     def check(
         self,

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from types import FrameType
@@ -24,6 +25,14 @@ from engine.provider import ProviderError
 from engine.urn import STACK_TYPE
 from engine.values import shown
 
+_MOST_USED = (
+    "engine.random_provider",
+    "engine.tls_provider",
+    "pulumi_random",
+    "pulumi_tls",
+    "engine.docker.provider",
+    "pulumi_docker",
+)
 _LAST_SECONDS = 5  # in which the steps of a phase whose parent was killed may end
 
 
@@ -32,7 +41,7 @@ def main(channel: Connection) -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     try:
-        job: Job = channel.recv()
+        job: Job = _awaited(channel)
     except EOFError:
         return  # nothing was to be done after all
     if job.locked:
@@ -44,14 +53,14 @@ def main(channel: Connection) -> None:
             channel.send(message)
 
     try:
-        send(run(job, send, channel))
+        if finished := run(job, send, channel):
+            send(finished)
     except EngineError as error:
         send(Finished(False, (str(error),), {}, error))
 
 
-def run(job: Job, emit: Callable[[Event], None], channel: Connection) -> Finished:
-    """The phase itself; an EngineError when it cannot begin or cannot write its state."""
-    began = time.monotonic()
+def run(job: Job, emit: Callable[[Event], None], channel: Connection) -> Finished | None:
+    """The phase; None when it was not to be after all. An EngineError when it cannot begin or write its state."""
     environment = policy.environment_of(job.project.name, job.stack, job.organization, job.preview, job.config)
     configure = analyzer_pb2.AnalyzerStackConfigureRequest(
         stack=job.stack,
@@ -62,6 +71,9 @@ def run(job: Job, emit: Callable[[Event], None], channel: Connection) -> Finishe
         config_secret_keys=sorted(job.secret_keys),
     )
     with policy.running(job.policy_packs, job.policy_configs, environment, configure) as ready:
+        if job.waits and not _told_to_go(channel):
+            return None
+        began = time.monotonic()
         checkpoint = backend.load(job.location, job.crypter)
         journal = Journal(checkpoint, None if job.preview else job.location)
         try:
@@ -75,6 +87,25 @@ def run(job: Job, emit: Callable[[Event], None], channel: Connection) -> Finishe
     ok = not deployment.errors
     emit(Summary("preview" if job.preview else job.kind, ok, dict(deployment.counts), time.monotonic() - began))
     return Finished(ok, tuple(deployment.errors), _outputs(deployment))
+
+
+def _told_to_go(channel: Connection) -> bool:
+    """Waits for the word: False when there is none, because the plan was not good or nobody wants it."""
+    try:
+        _awaited(channel)
+    except EOFError:
+        return False
+    return True
+
+
+def _awaited(channel: Connection) -> Any:
+    """The next message; while there is none, imports what most programs will."""
+    for module in _MOST_USED:
+        if channel.poll():
+            break
+        with contextlib.suppress(ImportError):
+            import_module(module)
+    return channel.recv()
 
 
 def _act(job: Job, deployment: Deployment, ready: Callable[[], policy.Policies]) -> None:

@@ -53,6 +53,8 @@ class Provider(Protocol):
     """One instance per package ("random", "tls", "docker", ...); `types` are full tokens."""
 
     types: frozenset[str]
+    outside: bool
+    """Whether its resources are anywhere but in the state."""
 
     def check(
         self, type: str, name: str, olds: Properties | None, news: Properties

@@ -36,6 +36,8 @@ class _Kind:
 class RandomProvider:
     """Every input forces a replacement, but for empty keepers that go: a random value is never changed in place."""
 
+    outside = False
+
     def __init__(self) -> None:
         self.types = frozenset(_KINDS)
 

@@ -14,7 +14,7 @@ def same(deployment: Deployment, change: Change) -> None:
     with deployment.step(change):
         new.id, new.init_errors = old.id, []
         new.outputs = _marked(deployment, new, old.outputs)
-        deployment.journal.end(None, gone=old, new=new)
+        deployment.journal.same(old, new)
 
 
 def create(deployment: Deployment, change: Change, *, supersedes: ResourceState | None = None) -> None:
@@ -36,7 +36,7 @@ def create(deployment: Deployment, change: Change, *, supersedes: ResourceState 
 
 def _create(deployment: Deployment, new: ResourceState, supersedes: ResourceState | None) -> None:
     provider = deployment.packages.provider(new.type)
-    token = deployment.journal.begin("creating", new)
+    token = deployment.journal.begin("creating", new, outside=provider.outside)
     try:
         new.id, outputs = provider.create(new.type, reveal(new.inputs), deployment.progress(new.urn))
     except PartialCreate as error:
@@ -70,7 +70,7 @@ def update(deployment: Deployment, change: Change) -> None:
 
 def _update(deployment: Deployment, old: ResourceState, new: ResourceState) -> None:
     provider = deployment.packages.provider(new.type)
-    token = deployment.journal.begin("updating", new)
+    token = deployment.journal.begin("updating", new, outside=provider.outside)
     try:
         outputs = provider.update(
             new.type,
@@ -103,9 +103,9 @@ def delete(deployment: Deployment, change: Change, *, awaits_replacement: bool =
         deployment.hooks.run("before_delete", old)
         token = None
         if real and not deployment.preview:
-            token = deployment.journal.begin("deleting", old)
+            provider = deployment.packages.provider(old.type)
+            token = deployment.journal.begin("deleting", old, outside=provider.outside)
             try:
-                provider = deployment.packages.provider(old.type)
                 provider.delete(old.type, old.id, reveal(old.outputs), deployment.progress(old.urn))
             except ProviderError:
                 deployment.journal.end(token)

@@ -32,6 +32,8 @@ class _Kind:
 class TlsProvider:
     """Everything exists in the state only; certificates inside their renewal window are planned to be replaced."""
 
+    outside = False
+
     def __init__(self) -> None:
         self.types = frozenset(_KINDS)
 

@@ -14,6 +14,8 @@ from engine.provider import CheckFailure, Diff, Progress, Properties, ProviderEr
 class Docker:
     """Realises docker's Service, Network, Secret, ServiceConfig and Volume on the engine that DOCKER_HOST names."""
 
+    outside = True
+
     def __init__(self) -> None:
         engine = Engine()
         self._resources: dict[str, Resource] = {

@@ -28,18 +28,24 @@ class ForkedPhase:
     def __init__(self) -> None:
         self._channel: Connection
         self._channel, self._theirs = _FORK.Pipe()
+        self._process = _FORK.Process(target=_main, args=(self._theirs, self._channel))
+        self._waits = False
 
-    def run(self, job: Job, on_event: Callable[[Event], None], lock_held: int | None = None) -> Finished:
-        process = _FORK.Process(target=_main, args=(self._theirs, self._channel))
-        process.start()
+    def give(self, job: Job, lock_held: int | None = None) -> None:
+        self._waits = job.waits
+        self._process.start()
         self._theirs.close()
+        self._channel.send(job)
+        if lock_held is not None:
+            reduction.send_handle(self._channel, lock_held, self._process.pid or 0)
+
+    def run(self, on_event: Callable[[Event], None]) -> Finished:
         with self._channel:
-            self._channel.send(job)
-            if lock_held is not None:
-                reduction.send_handle(self._channel, lock_held, process.pid or 0)
+            if self._waits:
+                self._channel.send("go")
             while not isinstance(message := self._channel.recv(), Finished):
                 on_event(message)
-        process.join()
+        self._process.join()
         if message.failure:
             raise message.failure
         assert isinstance(message.failure, EngineError | None)
@@ -48,6 +54,8 @@ class ForkedPhase:
     def abandon(self) -> None:
         self._channel.close()
         self._theirs.close()
+        if self._process.pid:
+            self._process.join()
 
 
 def _main(ours: Connection, parents: Connection) -> None:

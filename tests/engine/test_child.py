@@ -1,11 +1,14 @@
 """The process of a phase, and how little the command line needs before it."""
 
+import contextlib
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-from engine import child
+from engine import api, child
 from tests.apps.stage import eventually
+from tests.engine.stacks import stack_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,6 +34,43 @@ def test_a_process_without_a_job_ends_with_its_parent() -> None:
     ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     eventually(lambda: not _lives(int(ran.stdout)))
     assert ran.stderr == ""
+
+
+def test_an_act_that_was_made_ready_ends_with_its_policy_packs_when_the_plan_is_declined(tmp_path: Path) -> None:
+    stack = stack_of(tmp_path, "import pulumi")
+    began = _descendants()
+    seen: set[int] = set()
+
+    def decline(_plan: api.Result) -> bool:
+        eventually(lambda: "pulumi.policy" in _commands(_descendants() - began))
+        seen.update(_descendants() - began)
+        return False
+
+    api.up(stack, policy_packs=[ROOT / "policies"], confirm=decline)
+    assert seen
+    eventually(lambda: not any(_lives(process) for process in seen))
+
+
+def _descendants() -> set[int]:
+    """The processes below this one."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parents.setdefault(int(entry.read_text().rpartition(")")[2].split()[1]), []).append(int(entry.parent.name))
+    found, waiting = set(), [os.getpid()]
+    while waiting:
+        children = parents.get(waiting.pop(), [])
+        found.update(children)
+        waiting += children
+    return found
+
+
+def _commands(processes: set[int]) -> str:
+    told = ""
+    for process in processes:
+        with contextlib.suppress(OSError):
+            told += Path(f"/proc/{process}/cmdline").read_text()
+    return told
 
 
 def _lives(process: int) -> bool:
