@@ -58,7 +58,11 @@ def rewrite(value: Any, leaf: Callable[[Any], Any]) -> Any:
 
 def reveal(value: Any) -> Any:
     """`value` without any secret mark, at any depth."""
-    return rewrite(value, lambda leaf: reveal(leaf.value) if isinstance(leaf, Secret) else leaf)
+    if isinstance(value, dict):
+        return {key: reveal(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [reveal(item) for item in value]
+    return reveal(value.value) if isinstance(value, Secret) else value
 
 
 def holds(value: Any, kind: type) -> bool:
@@ -112,14 +116,14 @@ def from_wire(wire: Struct | Value) -> Any:
     if isinstance(wire, Struct):
         return _object_from_wire(wire.fields)
     kind = wire.WhichOneof("kind")
+    if kind == "string_value":
+        return UNKNOWN if wire.string_value == UNKNOWN_MARK else wire.string_value
     if kind == "struct_value":
         return _object_from_wire(wire.struct_value.fields)
     if kind == "list_value":
         return [from_wire(item) for item in wire.list_value.values]
     if kind == "number_value":
         return int(wire.number_value) if wire.number_value.is_integer() else wire.number_value
-    if kind == "string_value":
-        return UNKNOWN if wire.string_value == UNKNOWN_MARK else wire.string_value
     return wire.bool_value if kind == "bool_value" else None
 
 
@@ -151,19 +155,23 @@ def to_wire(value: Mapping[str, Any], *, secrets: bool = True, unknowns: bool = 
 
 
 def _fill(wire: Value, value: Any, secrets: bool) -> None:
-    if isinstance(value, Secret):
+    if isinstance(value, str):
+        wire.string_value = value
+    elif isinstance(value, dict):
+        wire.struct_value.SetInParent()
+        fields = wire.struct_value.fields
+        for key, item in value.items():
+            _fill(fields[key], item, secrets)
+    elif isinstance(value, list):
+        wire.list_value.SetInParent()
+        items = wire.list_value.values
+        for item in value:
+            _fill(items.add(), item, secrets)
+    elif isinstance(value, Secret):
         if secrets:
             wire.struct_value.fields[SIGNATURE].string_value = SECRET
             wire = wire.struct_value.fields["value"]
         _fill(wire, value.value, secrets)
-    elif isinstance(value, dict):
-        wire.struct_value.SetInParent()
-        for key, item in value.items():
-            _fill(wire.struct_value.fields[key], item, secrets)
-    elif isinstance(value, list):
-        wire.list_value.SetInParent()
-        for item in value:
-            _fill(wire.list_value.values.add(), item, secrets)
     else:
         _fill_leaf(wire, value)
 
@@ -177,7 +185,5 @@ def _fill_leaf(wire: Value, value: Any) -> None:
         wire.bool_value = value
     elif isinstance(value, int | float):
         wire.number_value = value
-    elif isinstance(value, str):
-        wire.string_value = value
     else:
         raise TypeError(f"no property value: {type(value).__name__}")
