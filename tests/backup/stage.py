@@ -6,7 +6,7 @@ import os
 import secrets
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,22 +36,22 @@ URL = f"postgresql://backup_g1@postgres:5432/recyclic?{FILES}&sslkey=/run/secret
 class Stage:
     """Containers `<name>-postgres` and `<name>-backup`; the backups are in memory, `room` large."""
 
-    def __init__(self, folder: Path, room: str = "400m") -> None:
+    def __init__(self, folder: Path, room: str = "400m", network: str = "none") -> None:
         self.name, self.folder, self.room = f"backup-test-{secrets.token_hex(3)}", folder, room
         lock = json.loads((ROOT / "images.lock.json").read_text())
         self.images = {image: entry["reference"] for image, entry in lock.items()}
         self.password, self.key = secrets.token_hex(16), secrets.token_bytes(32)
-        root, callers = Authority("root"), Authority("callers of postgres")
-        self._write("postgres", "server.pem", *root.server("postgres"))
+        self.root, callers = Authority("root"), Authority("callers of postgres")
+        self._write("postgres", "server.pem", *self.root.server("postgres"))
         self._write("postgres", "callers.pem", callers.pem)
         self._write("postgres", "postgresql.conf", CONF.encode())
         self._write("postgres", "pg_hba.conf", HOST_BASED.encode())
-        self._write("backup", "root.pem", root.pem)
+        self._write("backup", "root.pem", self.root.pem)
         self._write("backup", "client.pem", *callers.client("backup_g1"))
         self._write("backup", "password", self.password.encode())
         self._write("backup", "key", base64.b64encode(self.key))
         self._own(OWNER)
-        hosts = ["--network", "none", "--add-host", "postgres:127.0.0.1", "-v", "/var/lib/postgresql/data"]
+        hosts = ["--network", network, "--add-host", "postgres:127.0.0.1", "-v", "/var/lib/postgresql/data"]
         self._run("postgres", "postgres", ["-c", START], [*hosts, "--entrypoint", "bash"])
         eventually(lambda: self.sql("SELECT 1", "postgres").returncode == 0)
         self.must("CREATE DATABASE recyclic", "postgres")
@@ -60,7 +60,12 @@ class Stage:
             f"CREATE ROLE backup_g1 LOGIN PASSWORD '{self.password}'; GRANT backup TO backup_g1"
         )
 
-    def start(self, *command: str, env: Mapping[str, str] | None = None) -> None:
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What nobody outside of the backup may read."""
+        return self.password, base64.b64encode(self.key).decode(), self.key.hex()
+
+    def start(self, *command: str, env: Mapping[str, str] | None = None, options: Sequence[str] = ()) -> None:
         """The backup program's container: the service, or whatever else."""
         given = {
             "PORT": "18020", "BACKUP_OF": "postgres", "POSTGRES_URL": URL, "BACKUP_FOLDER": "/backups",
@@ -68,18 +73,19 @@ class Stage:
             "BACKUP_KEPT": json.dumps(KEPT), **(env or {}),
         }  # fmt: skip
         memory = f"/backups:size={self.room},uid={OWNER},gid={OWNER},mode=0700"
-        options = ["--network", f"container:{self.name}-postgres", "--read-only", "--cap-drop", "ALL", "--init"]
-        options += ["--tmpfs", memory, "--tmpfs", "/tmp:size=64m,mode=1777"]
-        options += [word for item in given.items() for word in ("-e", "=".join(item))]
-        self._run("backup", "backup", list(command), options)
+        base = ["--network", f"container:{self.name}-postgres", "--read-only", "--cap-drop", "ALL", "--init"]
+        base += ["--tmpfs", memory, "--tmpfs", "/tmp:size=64m,mode=1777", *options]
+        base += [word for item in given.items() for word in ("-e", "=".join(item))]
+        self._run("backup", "backup", list(command), base)
 
     def backup(self, *command: str) -> "subprocess.CompletedProcess[str]":
         """``python -m backup`` in its container."""
         return self.inside("backup", "python3", "-m", "backup", *command)
 
-    def backed_up(self) -> dict[str, Any]:
+    def backed_up(self, kept: str = "recent", env: Mapping[str, str] | None = None) -> dict[str, Any]:
         """A backup that has to succeed: what the program says of it."""
-        done = self.backup("now")
+        given = [word for item in (env or {}).items() for word in ("-e", "=".join(item))]
+        done = self.inside("backup", "python3", "-m", "backup", "now", "--kept", kept, options=given)
         assert done.returncode == 0, done.stderr
         said: dict[str, Any] = json.loads(done.stdout)
         return said
@@ -128,11 +134,10 @@ class Stage:
         )
         return subprocess.run(["bash", "-c", shell], capture_output=True, check=False)
 
-    def inside(self, container: str, *command: str) -> "subprocess.CompletedProcess[str]":
+    def inside(self, container: str, *command: str, options: Sequence[str] = ()) -> "subprocess.CompletedProcess[str]":
         """A command in a container."""
-        return subprocess.run(
-            ["docker", "exec", "-i", f"{self.name}-{container}", *command], capture_output=True, text=True, check=False
-        )
+        full = ["docker", "exec", "-i", *options, f"{self.name}-{container}", *command]
+        return subprocess.run(full, capture_output=True, text=True, check=False)
 
     def close(self) -> None:
         """Remove the containers, and give the folder back."""
@@ -150,15 +155,21 @@ class Stage:
         subprocess.run([*base, self.images[image], *command], capture_output=True, check=True)
 
     def _write(self, service: str, name: str, content: bytes, key: bytes | None = None) -> None:
-        (self.folder / service).mkdir(parents=True, exist_ok=True)
-        for path, data in ((name, content), (f"{name}.key", key)):
-            if data is not None:
-                (self.folder / service / path).write_bytes(data)
-                (self.folder / service / path).chmod(0o400)
+        given_to(self.folder / service, {name: content} | ({f"{name}.key": key} if key is not None else {}))
 
     def _own(self, user: int) -> None:
         for path in (self.folder, *self.folder.rglob("*")):
             os.chown(path, user, user)
+
+
+def given_to(folder: Path, files: Mapping[str, bytes]) -> None:
+    """These files in the folder of a container, which alone reads them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+        (folder / name).chmod(0o400)
+        os.chown(folder / name, OWNER, OWNER)
+    os.chown(folder, OWNER, OWNER)
 
 
 def eventually(condition: Callable[[], Any], seconds: float = 30) -> Any:
