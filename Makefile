@@ -27,8 +27,8 @@ lint: ## style, types, import boundaries
 verify: ## prove on the running stack: every link, no other, no leak; STACK=dev
 	@.venv/bin/python -m verify --stack $(STACK)
 
-bench: ## measure, and print the figures with their ratios
-	@.venv/bin/python -m bench
+bench: ## measure, and print the figures with their ratios; NAMES=backup for what takes long
+	@.venv/bin/python -m bench $(NAMES)
 
 images: ## build the images whose content changed; FRESH=1 starts from today's Debian
 	@scripts/setup > /dev/null && .venv/bin/python -m images build $(if $(FRESH),--fresh) && .venv/bin/python -m images list

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bench.backup import backup
 from bench.deploy import up
 from bench.figure import Line, Unmeasured
 from bench.options import ROOT, Options
@@ -22,9 +23,9 @@ from bench.suite import tests
 WIDTH = 150
 """Columns, where the output is no terminal."""
 BENCHES: Mapping[str, Callable[[Options], Iterator[Line]]] = {
-    bench.__name__: bench for bench in (preview, policies, up, size, drawing, pooler, tests)
+    bench.__name__: bench for bench in (preview, policies, up, size, drawing, pooler, backup, tests)
 }
-BY_NAME_ONLY = frozenset({"tests"})
+BY_NAME_ONLY = frozenset({"backup", "tests"})
 """What takes long, and is measured only when it is asked for."""
 
 
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0 when everything could be tried, whatever the figures; 1 when something could not."""
     wanted = _parse(arguments)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
-    options = Options(wanted.runs, tuple(sorted(wanted.sizes)))
+    options = Options(wanted.runs, tuple(sorted(wanted.sizes)), wanted.megabytes)
     lines: list[Line] = []
     failed = False
     for name in wanted.names or [each for each in BENCHES if each not in BY_NAME_ONLY]:
@@ -52,11 +53,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("bench", description="Measure, and print the figures with their ratios.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHES)}; all but tests by default")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"of {', '.join(BENCHES)}; all but {', '.join(sorted(BY_NAME_ONLY))} by default",
+    )
     parser.add_argument("--json", type=Path, default=ROOT / ".rempart" / "bench.json", metavar="FILE")
     parser.add_argument("--runs", type=_positive, default=3, metavar="N", help="how often each thing is measured")
     parser.add_argument("--sizes", type=_positive, nargs="+", default=[10, 100, 1000], metavar="N",
                         help="services of the synthetic systems")  # fmt: skip
+    parser.add_argument("--megabytes", type=_positive, default=1000, metavar="N", help="size of the database backed up")
     wanted = parser.parse_args(arguments)
     if unknown := [name for name in wanted.names if name not in BENCHES]:
         parser.error(f"nothing is called {', '.join(unknown)}; known: {', '.join(BENCHES)}")

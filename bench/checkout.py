@@ -18,22 +18,13 @@ PORTS = {"http": 28080, "https": 28443}
 POOL = "10.32.0.0/11"
 
 
-class Development(Checkout):
-    """A checkout as dev's users have it: its passphrase is generated in it, and the key derived from that is kept."""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """A backend, and no passphrase."""
-        return {key: value for key, value in super().environment.items() if key != "PULUMI_CONFIG_PASSPHRASE"}
-
-
 @contextmanager
 def checkout() -> Iterator[Checkout]:
     """The copy, with the stack `bench` not yet deployed. A MeasureError when the images were never built."""
     if not (ROOT / "images.lock.json").exists():
         raise MeasureError("the images are not built: run `make images`")
     with tempfile.TemporaryDirectory(prefix="rempart-bench-") as folder:
-        copy = Development.at(Path(folder))
+        copy = Checkout.at(Path(folder))
         copy.stack(STACK, like="dev", ports=PORTS, subnets={"pool": POOL})
         yield copy
 

@@ -8,7 +8,9 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Options:
-    """How often each thing is measured, and the sizes of the synthetic systems, in rising order."""
+    """How often each thing is measured, the sizes of the synthetic systems, in rising order, and of the database."""
 
     runs: int = 3
     sizes: tuple[int, ...] = (10, 100, 1000)
+    megabytes: int = 1000
+    """How large the database is that is backed up."""

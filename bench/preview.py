@@ -38,5 +38,4 @@ def embedded(copy: Checkout) -> Run:
 def cli(copy: Checkout) -> Run:
     """One preview with the CLI."""
     command = ["pulumi", "preview", "--non-interactive", "--json", "--stack", STACK, "--policy-pack", "policies"]
-    passphrase = {"PULUMI_CONFIG_PASSPHRASE_FILE": str(copy.path / ".rempart" / "passphrase")}
-    return run(command, copy.path, {**copy.environment, **passphrase})
+    return run(command, copy.path, copy.environment)

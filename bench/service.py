@@ -70,7 +70,6 @@ def _health(given: Given) -> dict[str, Any]:
 def _mount(given: Given, names: Names) -> dict[str, Any]:
     with given, given.group("tmpfsOptions") as memory:
         memory.drop("mode")
-        given.drop("volumeOptions")  # the volume has them too
         mount = given.present(type="type", target="target", read_only="readOnly")
         if source := given.take("source"):
             mount["source"] = names.get(source, source)
