@@ -7,24 +7,20 @@ the callers may use exists already: they declare nothing.
 
 # mypy: disable-error-code="misc"
 
-import logging
 import os
 import ssl
 from typing import Any
 
 import amqp  # type: ignore[import-not-found]
 import celery
-from celery import signals
 from celery.events import event
 from kombu import Exchange, Queue  # type: ignore[import-not-found]
 from kombu.transport import pyamqp  # type: ignore[import-not-found]
 
 from apps.links import Amqp
+from apps.tasks import SECONDS, application
 
 PRIORITIES = ("urgent", "high_priority", "normal", "low_priority")
-SECONDS = 2.0
-
-log = logging.getLogger(__name__)
 
 
 class Socket(amqp.transport.SSLTransport):
@@ -58,36 +54,22 @@ def broker(link: Amqp, takes: tuple[str, ...] = ()) -> celery.Celery:
 
     Without result store and remote control; workers tell of their tasks by events.
     """
-    app = celery.Celery("rempart", set_as_current=True)
-    app.conf.update(
+    app = application(
         broker_url=f"amqps://{link.user}@{link.host}:{link.port}/{link.virtual_host}",
         broker_transport=Transport,
         broker_login_method="EXTERNAL",
         broker_use_ssl={"tls": link.tls, "name": link.host},
         broker_transport_options={"confirm_publish": True, "read_timeout": SECONDS, "write_timeout": SECONDS},
-        broker_connection_timeout=SECONDS,
-        broker_connection_max_retries=None,
         broker_heartbeat=10,
         broker_pool_limit=4,
         task_queues=[declared(name) for name in takes or PRIORITIES],
         task_create_missing_queues=False,
         task_default_queue=(takes or PRIORITIES)[0],
-        task_ignore_result=True,
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
-        task_publish_retry=False,
-        worker_prefetch_multiplier=1,
-        worker_enable_remote_control=False,
         worker_send_task_events=True,
-        worker_hijack_root_logger=False,
-        accept_content=["json"],
-        enable_utc=True,
     )
     if takes:
         app.conf.broker_transport_options = {"confirm_publish": True}
     event.event_exchange.no_declare = True
-    signals.setup_logging.connect(_keep_logging)
-    signals.task_failure.connect(_log_failure)
     return app
 
 
@@ -109,11 +91,3 @@ def priorities(env: Any = os.environ) -> tuple[str, ...]:
     if unknown := sorted(set(names) - set(PRIORITIES)):
         raise ValueError(f"QUEUES: {', '.join(unknown)} is none of {', '.join(PRIORITIES)}")
     return names
-
-
-def _keep_logging(**_: Any) -> None:
-    """Being connected keeps Celery from setting up logs of its own."""
-
-
-def _log_failure(sender: Any, exception: Exception, **_: Any) -> None:
-    log.error("task failed", extra={"fields": {"task": sender.name, "error": type(exception).__name__}})

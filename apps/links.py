@@ -144,30 +144,14 @@ class Links:
         return Postgres(name, f"{url}&ssl_min_protocol_version=TLSv1.3", self._password(prefix))
 
     def _redis(self, prefix: str, name: str, url: str) -> Redis:
-        parts = urlsplit(url)
-        options = parse_qs(parts.query)
-        try:
-            files = [options[key][0] for key in ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")]
-        except KeyError as missing:
-            raise LinkError(f"{prefix}_URL: lacks {missing}") from None
-        return Redis(
-            name,
-            parts.hostname or "",
-            parts.port or 6379,
-            parts.username or "",
-            self._password(prefix),
-            verified(*files),
-        )
+        parts, tls = urlsplit(url), _tls(prefix, url, "ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
+        host, port = parts.hostname or "", parts.port or 6379
+        return Redis(name, host, port, parts.username or "", self._password(prefix), tls)
 
     def _amqp(self, prefix: str, name: str, url: str) -> Amqp:
-        parts = urlsplit(url)
-        options = parse_qs(parts.query)
-        try:
-            files = [options[key][0] for key in ("cacertfile", "certfile", "keyfile")]
-        except KeyError as missing:
-            raise LinkError(f"{prefix}_URL: lacks {missing}") from None
+        parts, tls = urlsplit(url), _tls(prefix, url, "cacertfile", "certfile", "keyfile")
         host, port = parts.hostname or "", parts.port or 5671
-        return Amqp(name, host, port, parts.username or "", parts.path.lstrip("/"), verified(*files))
+        return Amqp(name, host, port, parts.username or "", parts.path.lstrip("/"), tls)
 
     def _password(self, prefix: str) -> str:
         return Path(self._given(prefix, "PASSWORD")).read_text().strip()
@@ -177,6 +161,15 @@ class Links:
             return self.env[f"{prefix}_{what}_FILE"]
         except KeyError as missing:
             raise LinkError(f"{missing}: not given") from None
+
+
+def _tls(prefix: str, url: str, *files: str) -> ssl.SSLContext:
+    """The context of the three files that the address names. Raises LinkError for one that it lacks."""
+    options = parse_qs(urlsplit(url).query)
+    try:
+        return verified(*(options[file][0] for file in files))
+    except KeyError as missing:
+        raise LinkError(f"{prefix}_URL: lacks {missing}") from None
 
 
 def variable(name: str, suffix: str) -> str:

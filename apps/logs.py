@@ -37,5 +37,5 @@ def log_json() -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for chatty in ("asyncio", "celery", "httpx", "kombu", "psycopg", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    # Celery would log a failed task's message; apps.queue logs its type.
+    # Celery would log a failed task's message; apps.tasks logs its type.
     logging.getLogger("celery.app.trace").setLevel(logging.CRITICAL)
