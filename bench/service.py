@@ -73,6 +73,7 @@ def _mount(given: Given, names: Names) -> dict[str, Any]:
         mount = given.present(type="type", target="target", read_only="readOnly")
         if source := given.take("source"):
             mount["source"] = names.get(source, source)
+        given.drop("volumeOptions")  # the volume's own section says the same
         limits = memory.present(size="sizeBytes")
         return {**mount, **({"tmpfs": limits} if limits else {})}
 

@@ -28,11 +28,16 @@ def _properties(step: Json) -> tuple[Json, ...]:
 
 
 def order(recorded: list[Json], dependencies: dict[str, set[str]]) -> list[tuple[str, ...]]:
-    """Pairs of steps of which the order is fixed: those on one resource, and those on resources that use each other."""
+    """Pairs of steps of which the order is fixed: those on one resource, and those on resources that use each other.
+
+    What stays as it is comes whenever the program says so, before or after what needed it is deleted for another cause.
+    """
     pairs = []
     for index, first in enumerate(recorded):
         for second in recorded[index + 1 :]:
             one, other = first["urn"], second["urn"]
+            if one != other and "same" in (ops := {first["op"], second["op"]}) and ops & {"delete", "delete-replaced"}:
+                continue
             if one == other or other in dependencies.get(one, ()) or one in dependencies.get(other, ()):
                 pairs.append((first["op"], one, second["op"], other))
     return sorted(pairs)
