@@ -67,32 +67,30 @@ for library, callee, variable, url in json.loads(sys.argv[1]):
 
 @dataclass(frozen=True)
 class Attempt:
-    """A call of `library` to a server that is right or wrong in one way."""
+    """A call of `library` in `task`, to a server that is right or wrong in one way."""
 
     library: str
     what: str
+    task: Task
     link: Link
     server: Impostor
 
 
 def libraries(target: Target) -> Iterator[Row]:
     """Each library that has a link here, against the right server and each wrong one, from a task of an application."""
-    opened = Opened.of(target)
+    opened, tried = Opened.of(target), dict[str, list[Attempt]]()
     for library, protocol in LIBRARIES.items():
-        found = _caller(target, protocol)
-        if not found:
-            continue
-        servers = _servers(found[0], opened)
-        if not servers:
-            yield Row(library, "refuses a wrong server", ok=None, seen=opened.closed or "the root's key is unknown")
+        if not (found := _caller(target, protocol)):
             continue
         task, link = found
-        speaks_postgres = protocol is Protocol.postgres
-        yield from _tried(
-            target,
-            task,
-            [Attempt(library, what, link, Impostor(identity, speaks_postgres)) for what, identity in servers.items()],
-        )
+        if not (servers := _servers(task, opened)):
+            yield Row(library, "refuses a wrong server", ok=None, seen=opened.closed or "the root's key is unknown")
+            continue
+        for what, identity in servers.items():
+            server = Impostor(identity, protocol is Protocol.postgres)
+            tried.setdefault(task.container, []).append(Attempt(library, what, task, link, server))
+    for attempts in tried.values():
+        yield from _tried(target, attempts)
 
 
 def _caller(target: Target, protocol: Protocol) -> tuple[Task, Link] | None:
@@ -116,7 +114,9 @@ def _servers(task: Task, opened: Opened) -> Mapping[str, Identity] | None:
     }
 
 
-def _tried(target: Target, task: Task, attempts: list[Attempt]) -> Iterator[Row]:
+def _tried(target: Target, attempts: list[Attempt]) -> Iterator[Row]:
+    """All calls of one task, by one program in its container."""
+    task = attempts[0].task
     with ExitStack() as stack:
         calls = []
         for it in attempts:

@@ -31,6 +31,7 @@ CLIENTS = 8
 """Requests in turn while a member is frozen: every member has its share of them."""
 
 Ask = Callable[[], tuple[str, Answer, float]]
+"""Asks a caller of the frozen callee: who it is, what it answers, and how long that took."""
 
 
 def outage(target: Target) -> Iterator[Row]:
@@ -74,15 +75,21 @@ def _spared(target: Target, path: str, balancer: Balancer) -> Iterator[Row]:
 
 
 def _freeze(target: Target, callee: str, callers: list[Ask]) -> Iterator[Row]:
-    with frozen(target, callee), ThreadPoolExecutor(len(callers)) as pool:
-        found = list(pool.map(lambda ask: ask(), callers))
+    with ThreadPoolExecutor(len(callers)) as pool:
+        with frozen(target, callee):
+            found = list(pool.map(lambda ask: ask(), callers))
+        began = time.monotonic()
+        while (left := _failing(pool, callers)) and time.monotonic() - began < RECOVERY:
+            time.sleep(0.5)
+        recovered = f"after {time.monotonic() - began:.1f} s"
     for caller, answer, took in found:
         ok = answer.status >= 500 and took <= LIMIT
         yield Row(f"{caller}, without {callee}", f"answers with an error within {LIMIT:.0f} s", ok, _said(answer, took))
-    began = time.monotonic()
-    while (left := [ask for ask in callers if ask()[1].status >= 500]) and time.monotonic() - began < RECOVERY:
-        time.sleep(0.5)
-    yield Row(callee, "is used again afterwards", not left, f"after {time.monotonic() - began:.1f} s")
+    yield Row(callee, "is used again afterwards", not left, recovered)
+
+
+def _failing(pool: ThreadPoolExecutor, callers: list[Ask]) -> bool:
+    return any(answer.status >= 500 for _, answer, _ in list(pool.map(lambda ask: ask(), callers)))
 
 
 @contextmanager

@@ -18,7 +18,8 @@ from verify.tls import is_open
 DOCUMENTATION = ("198.51.100.1", "203.0.113.1")
 """Addresses that belong to nobody (RFC 5737): without a route the kernel says at once that they are unreachable."""
 ELSEWHERE = "verify.example.invalid"
-WORKERS = 8
+WORKERS = 32
+"""Threads: a task without a way out mostly waits, for an answer that must not come."""
 
 
 @dataclass(frozen=True)
