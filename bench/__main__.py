@@ -19,13 +19,14 @@ from bench.process import MeasureError
 from bench.report import table, write
 from bench.size import drawing, size
 from bench.suite import tests
+from bench.systems import systems
 
 WIDTH = 150
 """Columns, where the output is no terminal."""
 BENCHES: Mapping[str, Callable[[Options], Iterator[Line]]] = {
-    bench.__name__: bench for bench in (preview, policies, up, size, drawing, pooler, backup, tests)
+    bench.__name__: bench for bench in (preview, policies, up, size, drawing, pooler, backup, systems, tests)
 }
-BY_NAME_ONLY = frozenset({"backup", "tests"})
+BY_NAME_ONLY = frozenset({"backup", "systems", "tests"})
 """What takes long, and is measured only when it is asked for."""
 
 

@@ -134,6 +134,15 @@ def test_a_run_that_is_killed_half_way_leaves_nothing_that_counts(stage: Stage) 
     assert stage.python("import os; print(os.path.isdir('/backups/.work'))") == "False\n"
 
 
+def test_a_run_that_finds_another_under_way_has_not_failed(stage: Stage) -> None:
+    stage.backed_up()
+    before = stage.status()
+    done = stage.inside("backup", "flock", "/backups/.lock", "python3", "-m", "backup", "now")
+    assert (done.returncode, "backup: another run is under way" in done.stderr) == (1, True), done.stderr
+    assert stage.status()["failed_runs_total"] == before["failed_runs_total"]
+    assert stage.status()["last_run_failed"] == 0
+
+
 def test_a_database_that_does_not_answer_is_a_failed_run_that_is_seen(stage: Stage) -> None:
     before, failures = stage.files(), stage.status()["failed_runs_total"]
     subprocess.run(["docker", "pause", f"{stage.name}-postgres"], check=True, capture_output=True)

@@ -1,0 +1,43 @@
+"""All four systems on one engine: none disturbs another, and each goes alone."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.live.checkout import Checkout
+from tests.live.engine import docker, services
+from tests.live.neighbours import NEIGHBOURS, neighbours
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(5400)]
+
+CHECKS = ("convergence", "matrix", "egress", "leaks")
+LEAVING = ("beside-samaconso", "beside-checkin", "beside-assistant", "beside-recyclic")
+"""Neither the order of their creation nor the reverse."""
+
+
+def test_all_systems_run_at_once_and_go_in_any_order(tmp_path: Path) -> None:
+    with neighbours(tmp_path) as checkout:
+        for each in NEIGHBOURS:
+            checkout.must("up", "--yes", "--stack", each.name, timeout=1200)
+        stay_as_they_are(checkout)
+        for each in NEIGHBOURS:
+            checkout.prove(each.name, *CHECKS)
+        staying = {each.name for each in NEIGHBOURS}
+        for name in LEAVING:
+            checkout.must("destroy", "--yes", "--stack", name)
+            staying.remove(name)
+            assert nothing_of(name)
+            for other in sorted(staying):
+                checkout.prove(other, "convergence")
+
+
+def stay_as_they_are(checkout: Checkout) -> None:
+    """No preview would change anything, with all of them there."""
+    for each in NEIGHBOURS:
+        assert set(checkout.preview(each.name)["changeSummary"]) == {"same"}, each.name
+
+
+def nothing_of(stack: str) -> bool:
+    """Whether the engine holds no object that is labelled with the stack."""
+    label = ("--filter", f"label=rempart.stack={stack}")
+    return not services(stack) and not docker("ps", "-aq", *label) and not docker("volume", "ls", "-q", *label)
