@@ -28,6 +28,10 @@ def _enter(descriptor: int) -> None:
         raise OSError(number, f"cannot enter a network namespace: {os.strerror(number)}")
 
 
+LISTEN, TIME_WAIT = "0A", "06"
+"""States of a socket, as the kernel's table writes them."""
+
+
 @dataclass(frozen=True)
 class Connection:
     """A line of a network's TCP table; `peer` is the other end's port."""
@@ -39,12 +43,16 @@ class Connection:
 
 
 def connections(pid: int) -> Iterator[Connection]:
-    """The TCP sockets of process `pid`'s network."""
+    """The TCP sockets of process `pid`'s network, but for those of connections that have ended (TIME_WAIT).
+
+    An ended one is kept for a minute, and would be taken for another's that comes from the same port.
+    """
     for table in (Path(f"/proc/{pid}/net/tcp"), Path(f"/proc/{pid}/net/tcp6")):
         for line in table.read_text().splitlines()[1:] if table.exists() else ():
             _, local, remote, state, *_ = line.split()
             address, port = local.split(":")
-            yield Connection(address, int(port, 16), int(remote.split(":")[1], 16), state == "0A")
+            if state != TIME_WAIT:
+                yield Connection(address, int(port, 16), int(remote.split(":")[1], 16), state == LISTEN)
 
 
 def listening(pid: int) -> frozenset[int]:

@@ -20,7 +20,8 @@ def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     answer = bench("speed")
     assert answer.returncode == 2
     assert (
-        "nothing is called speed; known: preview, policies, up, size, drawing, pooler, backup, systems, tests" in answer.stderr
+        "nothing is called speed; known: preview, policies, up, size, drawing, pooler, backup, systems, tests"
+        in answer.stderr
     )
 
 

@@ -16,6 +16,8 @@ from tests.policies.test_rules import EXAMPLES, recorded
 REALISED = frozenset({SERVICE, NETWORK, VOLUME, SECRET, CONFIG})
 REFUSED_BY_THE_ENGINE = {"registry-credentials-stay-out-of-the-state"}
 """The engine does not know `auth` and says so itself, which ends the program."""
+PORTS, SUBNETS = {"http": 18090, "https": 18490}, {"pool": "192.168.0.0/16"}
+"""Nobody else's: a stack beside another that has them is refused before the rules are asked."""
 PROGRAM = """
 from tests.policies.build import example
 from tests.policies.test_rules import EXAMPLES
@@ -47,11 +49,11 @@ def test_a_stack_that_breaks_the_rules_leaves_nothing(tmp_path: Path) -> None:
     programs = breaking()
     assert len(programs) > 120
     checkout = Checkout.at(tmp_path)
-    checkout.stack("broken", like="dev")
+    checkout.stack("broken", like="dev", ports=PORTS, subnets=SUBNETS)
     (tmp_path / "__main__.py").write_text(PROGRAM.format(names=programs))
     done = checkout.run("up", "--yes", "--stack", "broken")
     said = done.stdout + done.stderr
     assert done.returncode != 0
     assert [name for name in programs if name.split("/")[0] not in said] == []
-    assert "resources" not in json.loads(checkout.must("stack", "export", "--stack", "broken"))["deployment"]
+    assert not json.loads(checkout.must("stack", "export", "--stack", "broken"))["deployment"].get("resources")
     assert left_over(*(name.replace("/", "-") for name in programs)) == []
