@@ -14,6 +14,7 @@ The restore goes through the database's own socket as its administrator: no serv
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,7 @@ ONE_TABLE = """
 set -euo pipefail
 echo "BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM {schema}.{table};"
 pg_restore --data-only --schema={schema} --table={table} --file=-
+cat > /dev/null  # pg_restore leaves what comes after its table; who writes must be read to the end
 echo "COMMIT;"
 """
 
@@ -74,7 +76,7 @@ def _rows(asked: argparse.Namespace, opened: list[str], name: str) -> None:
         text.seek(0)
         if not any(line.startswith(b"COPY ") for line in text):
             raise SystemExit(f"rempart: --table: the backup holds no table {asked.table}; nothing was restored")
-        text.seek(0)
+        os.lseek(text.fileno(), 0, os.SEEK_SET)  # psql reads the file itself, past Python's buffer
         applied = [*inside(asked.stack, "database", "-i"), "psql", *ADMINISTRATOR, "-d", name, "-qX"]
         done = subprocess.run([*applied, "-v", "ON_ERROR_STOP=1"], stdin=text, stdout=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
