@@ -143,6 +143,7 @@ def test_one_key_opens_the_state_and_the_configuration(place: Place) -> None:
         ),
         ("config:\n  demo:a: {pool: hunter2, pool: other}\n", "Pulumi.dev.yaml:2: pool is given twice"),
         ("config:\n  demo:a: {hunter2\n", "Pulumi.dev.yaml:3: is not YAML"),
+        ("config:\n  ? [hunter2]\n  : 1\n", "Pulumi.dev.yaml:2: is not YAML"),
     ],
 )
 def test_a_stack_file_that_says_two_things_is_refused_by_its_line(
