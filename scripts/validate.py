@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from diagram import Backup
-from diagram.__main__ import sketch, stacks
 from scripts.backup import PROGRAM, engine, inside
+from scripts.jobs import drawn
+from settings import SettingsError
 
 BUSY = "another run is under way"
 PATIENCE = 1800
@@ -42,9 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _nothing(stack: str) -> str:
     """Why there is nothing to validate; empty where there is."""
-    if stack not in (known := stacks()):
-        raise SystemExit(f"rempart: {stack}: there is no such stack; there are {', '.join(known)}")
-    if not any(isinstance(service, Backup) for service in sketch(known[stack]["system"], stack).services):
+    try:
+        system = drawn(stack)
+    except SettingsError as error:
+        raise SystemExit(f"rempart: {error}") from None
+    if not any(isinstance(service, Backup) for service in system.services):
         return f"stack {stack} declares no backups: there is nothing to validate"
     if not engine().services.list(filters={"label": f"rempart.stack={stack}"}):
         return f"nothing of stack {stack} runs yet: there is nothing to back up"
