@@ -1,18 +1,15 @@
 """The engine's own configuration: written where nobody wrote one, and taken away only as it was written."""
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
-CHECKOUT = Path(__file__).parents[2]
+from tests.scripts.shell import sourced
 
 
 def script(text: str, config: Path) -> None:
-    """Runs `text` with the scripts' functions at hand."""
-    command = ["bash", "-c", f"source scripts/lib/all.sh; {text}"]
-    environment = {**os.environ, "REMPART_DAEMON_CONFIG": str(config)}
-    subprocess.run(command, cwd=CHECKOUT, env=environment, check=True)
+    """Runs `text`, with the engine's configuration at `config`."""
+    done = sourced(text, REMPART_DAEMON_CONFIG=str(config))
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_new_engine_lets_nobody_gain_privileges_and_keeps_containers_of_its_bridge_apart(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Where `make up` cannot go on it says what is missing and how to get it, before it changes anything."""
 
-import os
 import re
 import shutil
 import socket
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).parents[2]
+from tests.scripts.shell import CHECKOUT, sourced
 
 
 @pytest.fixture
@@ -24,10 +23,7 @@ def port() -> Iterator[int]:
 
 def preflight(given: str = "", stack: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """The checks on this machine, with what a test replaces of it."""
-    command = ["bash", "-c", f"source scripts/lib/all.sh; {given} preflight {stack}"]
-    return subprocess.run(
-        command, cwd=CHECKOUT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
-    )
+    return sourced(f"{given} preflight {stack}", **environment)
 
 
 NO_ENGINE = "engine_answers() { return 1; };"
@@ -85,9 +81,7 @@ def test_a_port_held_by_the_stack_itself_is_no_complaint(port: int) -> None:
 
 
 def test_the_ports_are_those_of_the_stack_file() -> None:
-    command = ["bash", "-c", "source scripts/lib/all.sh; published_ports dev"]
-    answer = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
-    assert answer.stdout.split() == ["8080", "8443"]
+    assert sourced("published_ports dev").stdout.split() == ["8080", "8443"]
 
 
 def test_all_complaints_come_at_once(port: int) -> None:
