@@ -69,9 +69,7 @@ def backup(options: Options) -> Iterator[Line]:
     yield from _of_backups(taken, zipped)
     megabytes = taken[0].said["dumped"] / 1e6
     ours, plain = (Samples(tuple(seconds)) for seconds in restored)
-    yield Figure(f"restore of {megabytes:,.0f} MB", ours, against="pg_restore", reference=plain, aim=OF_PLAIN)
-    rates = [Samples(tuple(megabytes / it for it in samples.values)) for samples in (ours, plain)]
-    yield Figure("that in MB/s", rates[0], "MB/s", against="pg_restore", reference=rates[1])
+    yield from _beside(f"restore of {megabytes:,.0f} MB", ours, "pg_restore", plain, megabytes)
     checked = Samples(tuple(it.authentication for it in taken))
     yield Figure("of it, to know every byte authentic before the first is used", checked)
 
@@ -81,14 +79,19 @@ def _of_backups(ours: Sequence[Taken], plain: Sequence[tuple[float, int]]) -> It
     sealed = Samples(tuple(it.said["seconds_to_seal"] for it in ours))
     zipped = Samples(tuple(seconds for seconds, _ in plain))
     name, against = f"backup of {megabytes:,.0f} MB, sealed", "pg_dump | gzip"
-    yield Figure(name, sealed, against=against, reference=zipped, aim=OF_PLAIN)
-    rates = [Samples(tuple(megabytes / it for it in samples.values)) for samples in (sealed, zipped)]
-    yield Figure("that in MB/s", rates[0], "MB/s", against=against, reference=rates[1])
+    yield from _beside(name, sealed, against, zipped, megabytes)
     yield Figure("of it, encryption", Samples(tuple(it.encryption for it in ours)))
     proven = Samples(tuple(it.said["seconds_to_prove"] for it in ours))
     yield Figure("beside it, restored elsewhere and compared before it counts", proven)
     sizes = Samples((ours[0].said["sealed"] / 1e6,)), Samples((plain[0][1] / 1e6,))
     yield Figure("its size", sizes[0], "MB", against=against, reference=sizes[1])
+
+
+def _beside(name: str, ours: Samples, against: str, plain: Samples, megabytes: float) -> Iterator[Line]:
+    """The seconds of both, and what they are in megabytes a second."""
+    yield Figure(name, ours, against=against, reference=plain, aim=OF_PLAIN)
+    rates = [Samples(tuple(megabytes / it for it in samples.values)) for samples in (ours, plain)]
+    yield Figure("that in MB/s", rates[0], "MB/s", against=against, reference=rates[1])
 
 
 def _taken(stage: Stage) -> Taken:
