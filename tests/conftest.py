@@ -1,19 +1,44 @@
 """What every test shares: how much of the machine it may take, and which tests run in one process."""
 
-from pathlib import Path
+import gc
+import os
+import sys
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
-SHARING = {"policies", "report"}
+SHARING = ("tests/policies/", "tests/report/")
 """Rooms whose tests share what is long to make: they run in one process, where others run side by side."""
 
 # A property is judged by its examples, not by how busy the machine is.
 settings.register_profile("rempart", deadline=None)
 settings.load_profile("rempart")
 
+# Many processes import the same files: what one has compiled, no other has to. Git ignores it.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    room = item.path.relative_to(Path(__file__).parent).parts[0]
-    if room in SHARING:
-        item.add_marker(pytest.mark.xdist_group(room))
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that want the machine for themselves run when asked for by their mark alone."""
+    if "alone" not in config.option.markexpr:
+        alone = [item for item in items if item.get_closest_marker("alone")]
+        items[:] = [item for item in items if item not in alone]
+        config.hook.pytest_deselected(items=alone)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays until the end: the collector need not look at it again and again, nor a fork copy it."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config) -> LoadScopeScheduling:
+    """Deals out tests one by one, but the rooms that share as a whole."""
+    return _Rooms(config)
+
+
+class _Rooms(LoadScopeScheduling):  # type: ignore[misc]
+    def _split_scope(self, nodeid: str) -> str:
+        return next((room for room in SHARING if nodeid.startswith(room)), nodeid)

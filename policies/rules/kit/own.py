@@ -89,6 +89,8 @@ class Own:
 
     def _found(self, view: str) -> Iterator[str]:
         starts = self._starts
+        if len(starts) < len(view) and not any(start in view for start in starts):
+            return
         for at in range(len(view) - SHORTEST + 1):
             for value in starts.get(view[at : at + SHORTEST], ()):
                 if view.startswith(value, at) and (len(value) >= SURE or _alone(view, at, at + len(value))):

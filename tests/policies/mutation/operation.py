@@ -32,6 +32,12 @@ def _copied(value: Any) -> Any:
     return [_copied(item) for item in value] if isinstance(value, list) else value
 
 
+def _apart(props: Props, path: str) -> Props:
+    """A copy in which what the path leads into may be changed; the rest is shared, and stays as it is."""
+    first = re.split(r"[.\[]", path, maxsplit=1)[0]
+    return {**props, first: _copied(props[first])} if first in props else dict(props)
+
+
 def _parents(props: Props, path: str, *, make: bool = True) -> Iterator[tuple[str, Any, str]]:
     """The place (where, holder, key) of the field in each element of the lists on its way; makes no list's parts."""
     step, _, rest = path.partition(".")
@@ -125,23 +131,28 @@ APPLY: dict[str, Callable[[Any, str, Any], Iterator[str]]] = {
 def changed(props: Props, path: str, name: str, operand: Any, held: Any = None) -> Iterator[Change]:
     """Each way in which the operation changes the field; with `held`, only where the field holds that."""
     if name == "put_in":
-        yield from _different(props, [(path, _copied(props) | operand)])
+        yield from _different(props, [(path, props | operand)])
         return
     if name == "new":
         parent = path.rpartition("[]")[0]
         name, path = "append", re.sub(r"\[\].*", "", parent) if "[]" in parent else parent
-    places = [where for where, _, _ in _parents(_copied(props), path)]
+    places = [where for where, _, _ in _parents(_apart(props, path), path)]
     for at, where in enumerate(places):
-        mutant = _copied(props)
+        mutant = _apart(props, path)
         holder, key = list(_parents(mutant, path))[at][1:]
         if held is not None and holder.get(key) != held:
             continue
         for inside in APPLY[name](holder, key, operand):
-            yield from _different(props, [(f"{where}.{inside}" if inside else where, _copied(mutant))])
+            yield from _different(props, [(f"{where}.{inside}" if inside else where, _apart(mutant, path))])
 
 
 def _different(props: Props, changes: list[Change]) -> Iterator[Change]:
-    yield from (change for change in changes if _plain(change[1]) != _plain(props))
+    yield from (it for it in changes if _plain(_beside(it[1], props)) != _plain(_beside(props, it[1])))
+
+
+def _beside(one: Props, other: Props) -> Props:
+    """What stands in `one` alone: what both share is the same."""
+    return {key: value for key, value in one.items() if key not in other or other[key] is not value}
 
 
 def _plain(value: Any) -> Any:
