@@ -13,11 +13,13 @@ from components.component import USER, Component
 from components.files import ConfigFile, SecretFile, config_file, rotation, secret_file
 from components.network import internal
 from components.service import Service
-from components.task import Task, service, tmpfs, volume
+from components.task import Task, service, tmpfs, volume, watched
 from components.text import postgres, redis
 from diagram import Health
 
 RUN = "/run/keeper"
+KEEPER = Health(interval=2)
+"""Its callee starts to serve when the keeper has given what it holds: sooner is better."""
 IN_MEMORY = {"type": "tmpfs", "device": "tmpfs", "o": f"size=1m,uid={USER},gid={USER},mode=0700"}
 """Options of a volume that never reaches a disk, on whichever node its two services are."""
 
@@ -80,10 +82,10 @@ class Keeper(Component):
             self,
             Task(
                 name=f"{it.name}-keeper", kind="keeper", zone=it.zone.value, image=it.image, platform=place.platform,
-                runs_on=it.runs_on, cpus=0.25, memory=callee.keeper_memory, health=Health(interval=2), grace=10,
+                runs_on=it.runs_on, cpus=0.25, memory=callee.keeper_memory, health=KEEPER, grace=10,
                 args=("keeper",),
                 env=callee.keeper_variables(),
-                check=("test", "-f", "/tmp/ready"), secrets=secrets, configs=configs,
+                check=watched(KEEPER, ("test", "-f", "/tmp/ready")), secrets=secrets, configs=configs,
                 mounts=[volume(shared.name, RUN, made=IN_MEMORY)], single=True,
                 calls_on=[internal(self, "alone", place.subnet(alone), alone)],
             ),

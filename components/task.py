@@ -16,6 +16,8 @@ from diagram.description import Memory, in_bytes
 MEGABYTE = 1024**2
 BILLION = 1_000_000_000
 RETRIES = 3
+PATIENCE = 30
+"""Seconds after which a health check has failed: `well` looks for 20 s, and each of its looks ends within 8 s."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,11 @@ def service(owner: Component, task: Task, after: Sequence[docker.Service] = ()) 
     )
 
 
+def watched(health: Health, check: Sequence[str]) -> Sequence[str]:
+    """The health check by which one start looks several times, in an image of ours."""
+    return ("well", str(health.interval), *check)
+
+
 def _resources(task: Task) -> dict[str, Any]:
     limits = {"memory_bytes": in_bytes(task.memory), "nano_cpus": int(task.cpus * BILLION)}
     if not task.reserves:
@@ -131,7 +138,7 @@ def _container(task: Task) -> dict[str, Any]:
         "healthcheck": {
             "tests": ["CMD", *task.check],
             "interval": written(task.health.interval),
-            "timeout": "10s",
+            "timeout": written(PATIENCE),
             "retries": RETRIES,
             "start_period": written(task.health.start),
         },

@@ -32,7 +32,7 @@ def _arguments() -> argparse.Namespace:
 
 def _line(result: Result) -> None:
     how = "built" if result.built else "as it was"
-    print(f"  {result.name:<18}{how:<10}{result.seconds:6.1f} s  {result.locked.size / 1e6:5.0f} MB", flush=True)
+    print(f"  {result.name:<20}{how:<10}{result.seconds:6.1f} s  {result.locked.size / 1e6:5.0f} MB", flush=True)
 
 
 def _json_line(result: Result) -> None:

@@ -8,7 +8,7 @@ from tests.live.checkout import Checkout
 from tests.live.engine import docker, services
 from tests.live.neighbours import NEIGHBOURS, neighbours
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(5400)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(5400)]
 
 CHECKS = ("convergence", "matrix", "egress", "leaks")
 LEAVING = ("beside-samaconso", "beside-checkin", "beside-assistant", "beside-recyclic")
