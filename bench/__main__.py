@@ -11,6 +11,7 @@ from rich.console import Console
 from bench.backup import backup
 from bench.deploy import up
 from bench.figure import Line, Unmeasured
+from bench.load import load
 from bench.options import ROOT, Options
 from bench.policies import policies
 from bench.pooler import pooler
@@ -24,10 +25,10 @@ from bench.systems import systems
 WIDTH = 150
 """Columns, where the output is no terminal."""
 BENCHES: Mapping[str, Callable[[Options], Iterator[Line]]] = {
-    bench.__name__: bench for bench in (preview, policies, up, size, drawing, pooler, backup, systems, tests)
+    bench.__name__: bench for bench in (preview, policies, up, size, drawing, pooler, backup, load, systems, tests)
 }
-BY_NAME_ONLY = frozenset({"backup", "systems", "tests"})
-"""What takes long, and is measured only when it is asked for."""
+BY_NAME_ONLY = frozenset({"backup", "load", "systems", "tests"})
+"""What takes long or needs a stack that is up, and is measured only when it is asked for."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -30,7 +30,7 @@ def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     answer = bench("speed")
     assert answer.returncode == 2
     assert (
-        "nothing is called speed; known: preview, policies, up, size, drawing, pooler, backup, systems, tests"
+        "nothing is called speed; known: preview, policies, up, size, drawing, pooler, backup, load, systems, tests"
         in answer.stderr
     )
 

@@ -123,7 +123,7 @@ class Lab:
             labels={"lab": self.prefix},
             init=True,
         )
-        container.put_archive("/", _archive({f"certs/{file}": text for file, text in files.items()}))
+        container.put_archive("/", as_archive({f"certs/{file}": text for file, text in files.items()}))
         container.start()
         return container
 
@@ -187,7 +187,8 @@ def _removed(thing: Any) -> bool:
     return True
 
 
-def _archive(files: Mapping[str, str]) -> bytes:
+def as_archive(files: Mapping[str, str]) -> bytes:
+    """A tar of the files, each readable by the images' own user only."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as tar:
         for path, text in files.items():
