@@ -74,7 +74,7 @@ def test_a_service_keeps_what_decides_how_fast_it_starts(composed: Compose) -> N
     assert stock["deploy"]["replicas"] == 2
     assert stock["deploy"]["endpoint_mode"] == "dnsrr"
     assert stock["deploy"]["resources"]["limits"] == {"memory": str(128 * 1024**2), "cpus": "0.5"}
-    assert stock["healthcheck"]["test"][:2] == ["CMD", "probe"]
+    assert stock["healthcheck"]["test"][:4] == ["CMD", "well", "5", "probe"]
     assert stock["healthcheck"]["start_period"] == "1m"
     assert stock["init"] is True
     assert stock["read_only"] is True
