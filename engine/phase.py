@@ -25,7 +25,7 @@ from engine.provider import ProviderError
 from engine.urn import STACK_TYPE
 from engine.values import shown
 
-_MOST_USED = (
+MOST_USED = (
     "engine.random_provider",
     "engine.tls_provider",
     "pulumi_random",
@@ -100,7 +100,7 @@ def _told_to_go(channel: Connection) -> bool:
 
 def _awaited(channel: Connection) -> Any:
     """The next message; while there is none, imports what most programs will."""
-    for module in _MOST_USED:
+    for module in MOST_USED:
         if channel.poll():
             break
         with contextlib.suppress(ImportError):

@@ -116,6 +116,9 @@ def running(
     """Starts the packs at once and yields a function that waits until they are ready; ends them afterwards."""
     if configs and len(configs) != len(paths):
         raise EngineError(f"{len(configs)} policy configurations for {len(paths)} policy packs: name one for each pack")
+    for path in paths:
+        if not (path / "PulumiPolicy.yaml").is_file():
+            raise EngineError(f"no policy pack in {path}: PulumiPolicy.yaml is missing")
     processes = [_start(path, environment) for path in paths]
     with ThreadPoolExecutor(thread_name_prefix="pack") as threads:
         given = configs or [{}] * len(paths)
@@ -140,8 +143,6 @@ def _end(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
 
 
 def _start(path: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    if not (path / "PulumiPolicy.yaml").is_file():
-        raise EngineError(f"no policy pack in {path}: PulumiPolicy.yaml is missing")
     return subprocess.Popen(
         [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:0", str(path)],
         cwd=path,

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 SHARING = ("tests/policies/", "tests/report/")
@@ -34,9 +35,9 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config) -> LoadScopeScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Deals out tests one by one, but the rooms that share as a whole."""
-    return _Rooms(config)
+    return _Rooms(config, log)
 
 
 class _Rooms(LoadScopeScheduling):  # type: ignore[misc]

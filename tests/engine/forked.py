@@ -1,24 +1,29 @@
-"""Phases forked from a process that has imported the SDK: each in a process of its own, without the start-up."""
+"""Phases and policy packs forked from a process that has imported the SDK: processes of their own, without the start-up."""
 
+import io
 import multiprocessing
 import os
+import runpy
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import Context
+from importlib import import_module
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
+from pathlib import Path
 
-import pulumi_random  # noqa: F401
-import pulumi_tls  # noqa: F401
+import pulumi.policy
+import pulumi_policy  # noqa: F401
 
-import engine.dynamic_provider
-import engine.random_provider
-import engine.tls_provider  # noqa: F401
+import engine.dynamic_provider  # noqa: F401
 from engine import phase
 from engine.errors import EngineError
 from engine.events import Event
 from engine.job import Finished, Job
 
+for module in phase.MOST_USED:
+    import_module(module)  # else every phase does, while it waits for its job
 _FORK = multiprocessing.get_context("fork")
 
 
@@ -62,3 +67,27 @@ def _main(ours: Connection, parents: Connection) -> None:
     parents.close()
     sys.stdout, sys.stderr = (os.fdopen(number, "w", closefd=False) for number in (1, 2))  # not pytest's
     Context().run(phase.main, ours)  # without what another test's program left in the SDK's variables
+
+
+class ForkedPack:
+    """Stands where the process of a policy pack does: runs what `python -m pulumi.policy` runs."""
+
+    def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
+        reading, writing = os.pipe()
+        self.stdout = os.fdopen(reading, "rb")
+        self._process = _FORK.Process(target=_serve, args=(path, environment, writing))
+        self._process.start()
+        os.close(writing)
+        self.terminate, self.kill, self.wait = self._process.terminate, self._process.kill, self._process.join
+
+
+def _serve(path: Path, environment: Mapping[str, str], writing: int) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    os.dup2(writing, 1)
+    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), write_through=True)  # as `python -u` has it
+    os.environ.update(environment)
+    os.chdir(path)
+    sys.path.insert(0, str(path))
+    sys.argv = [pulumi.policy.__name__, "127.0.0.1:0", str(path)]
+    Context().run(runpy.run_module, pulumi.policy.__name__, run_name="__main__", alter_sys=True)
