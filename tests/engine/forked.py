@@ -1,4 +1,4 @@
-"""Phases and policy packs forked from a process that has imported the SDK: processes of their own, without the start-up."""
+"""Phases and policy packs forked from a process that has imported the SDK: their own processes, without start-up."""
 
 import io
 import multiprocessing
