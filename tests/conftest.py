@@ -11,6 +11,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 SHARING = ("tests/policies/", "tests/report/")
 """Rooms whose tests share what is long to make: they run in one process, where others run side by side."""
+FEW = 10
+"""Rounds of the key derivation: the real number is tested on its own."""
 
 # A property is judged by its examples, not by how busy the machine is.
 settings.register_profile("rempart", deadline=None)
@@ -19,6 +21,17 @@ settings.load_profile("rempart")
 # Many processes import the same files: what one has compiled, no other has to. Git ignores it.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine's phases and policy packs start from a warm process, and keys are derived in no time."""
+    from engine import api, crypto, policy  # noqa: PLC0415 - what deals out the tests needs no engine
+    from tests.engine.forked import ForkedPack, ForkedPhase  # noqa: PLC0415
+
+    monkeypatch.setattr(api, "Phase", ForkedPhase)
+    monkeypatch.setattr(policy, "_start", ForkedPack)
+    monkeypatch.setattr(crypto, "ITERATIONS", FEW)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

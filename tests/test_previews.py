@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.live.checkout import ROOT, Checkout, thrown_away
+from tests.engine.inside import QuickCheckout
+from tests.live.checkout import ROOT, thrown_away
 from tests.policies.test_program import WITH_MONGODB
 
+pytestmark = pytest.mark.usefixtures("quick")  # the test of the freeze starts every process
 ELSEWHERE = {"dev", "prod", "samaconso", "checkin", "recyclic"}
 """The live tests deploy four of them, from a plan of each; the test of the freeze plans the last."""
 STACKS = {path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")}
@@ -17,7 +19,7 @@ STACKS = {path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")}
 
 @pytest.mark.parametrize("stack", sorted(STACKS - ELSEWHERE))
 def test_a_stack_as_shipped_is_planned_and_keeps_every_rule(tmp_path: Path, stack: str) -> None:
-    checkout = Checkout.at(tmp_path)
+    checkout = QuickCheckout.at(tmp_path)
     checkout.secrets(stack, thrown_away())
     done = checkout.run("preview", "--stack", stack, "--json")
     plan = json.loads(done.stdout)
@@ -25,7 +27,7 @@ def test_a_stack_as_shipped_is_planned_and_keeps_every_rule(tmp_path: Path, stac
     assert plan["changeSummary"]["create"] > 100
 
 
-def preview(checkout: Checkout, stack: str, settings: dict[str, Any]) -> Any:
+def preview(checkout: QuickCheckout, stack: str, settings: dict[str, Any]) -> Any:
     """The plan of a stack with more settings than it is shipped with; nothing stops it."""
     document = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())
     document["config"]["rempart:settings"] |= settings
@@ -37,7 +39,7 @@ def preview(checkout: Checkout, stack: str, settings: dict[str, Any]) -> Any:
 
 
 def test_check_in_with_mongodb_is_planned_though_it_is_never_run(tmp_path: Path) -> None:
-    plan = preview(Checkout.at(tmp_path), "checkin", WITH_MONGODB)
+    plan = preview(QuickCheckout.at(tmp_path), "checkin", WITH_MONGODB)
     planned = {step["urn"].rpartition("::")[2] for step in plan["steps"]}
     assert {f"checkin-mongodb-{part}-service" for part in ("1", "2", "3", "keeper")} <= planned
 
@@ -51,28 +53,28 @@ def test_samaconso_on_three_servers_with_all_that_the_company_has_is_planned(tmp
         "mail_relay": {"host": "mail.example", "sender": "alerts@mail.example"},
         "corporate_proxy": {"host": "10.101.201.204", "port": 8080},
     }
-    plan = preview(Checkout.at(tmp_path), "samaconso", settings)
+    plan = preview(QuickCheckout.at(tmp_path), "samaconso", settings)
     planned = {step["urn"].rpartition("::")[2] for step in plan["steps"]}
     assert {f"samaconso-{name}-service" for name in ("sic", "postpaid", "mail-relay")} <= planned
 
 
 @pytest.mark.parametrize("stack", ["stage", "prod"])
 def test_a_missing_secret_fails_the_preview_by_name(tmp_path: Path, stack: str) -> None:
-    said = refused(Checkout.at(tmp_path), stack)
+    said = refused(QuickCheckout.at(tmp_path), stack)
     assert "gatewayCertificate" in said
     assert "geminiApiKey" in said
     assert "Traceback" not in said
 
 
 def test_a_secret_in_clear_is_refused_by_name(tmp_path: Path) -> None:
-    checkout = Checkout.at(tmp_path)
+    checkout = QuickCheckout.at(tmp_path)
     checkout.must("config", "set", "--plaintext", "geminiApiKey", "in clear", "--stack", "prod")
     said = refused(checkout, "prod", "--json")
     assert "geminiApiKey" in said
     assert "in clear" not in said.replace("in clear: ", "")
 
 
-def refused(checkout: Checkout, *stack: str) -> str:
+def refused(checkout: QuickCheckout, *stack: str) -> str:
     """What a preview says that has to fail."""
     done = checkout.run("preview", "--stack", *stack)
     assert done.returncode == 1

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
 from cryptography import x509
@@ -29,7 +29,7 @@ class Checkout:
     path: Path
 
     @classmethod
-    def at(cls, path: Path) -> "Checkout":
+    def at(cls, path: Path) -> Self:
         """The files that git knows, what setup compiled of them, the virtual environment, and the images."""
         listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
         known = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()

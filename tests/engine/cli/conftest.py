@@ -1,7 +1,5 @@
 """A small project of its own for each test, and the command line on it."""
 
-import contextlib
-import io
 import json
 import os
 import subprocess
@@ -9,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
 
 from engine.cli.command import main
+from tests.engine.inside import run
 
 ROOT = Path(__file__).parents[3]
 PROJECT = """
@@ -50,16 +48,7 @@ class Place:
     environment: dict[str, str]
 
     def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        """In this process, which spares a second each time."""
-        out, err = io.StringIO(), io.StringIO()
-        with (
-            contextlib.chdir(self.path),
-            mock.patch.dict(os.environ, {**self.environment, **environment}, clear=True),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-        ):
-            code = main(arguments)
-        return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+        return run(self.path, {**self.environment, **environment}, *arguments)
 
     def must(self, *arguments: str, **environment: str) -> str:
         done = self.run(*arguments, **environment)
