@@ -1,6 +1,7 @@
 """A phase: one plan or one update of one stack, in a process of its own."""
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -44,6 +45,8 @@ def main(channel: Connection) -> None:
         job: Job = _awaited(channel)
     except EOFError:
         return  # nothing was to be done after all
+    gc.freeze()  # of what was imported until here nothing is garbage
+    gc.enable()
     if job.locked:
         reduction.recv_handle(channel)  # stays open until this process ends, and the lock is not stale before
     sending = threading.Lock()

@@ -33,6 +33,10 @@ LEVELS = {
 }  # a remediation that did not help is a violation
 _UNDECIDED = re.compile(r"can't run policy '.*' from policy pack")
 _START_SECONDS = 60
+_SERVE = (
+    "import gc, runpy; gc.set_threshold(50_000, 20, 100); "  # what a pack imports and is sent lives until its end
+    "runpy.run_module('pulumi.policy', run_name='__main__', alter_sys=True)"
+)
 _OPTIONS = [("grpc.max_receive_message_length", 400 * 1024 * 1024), ("grpc.max_send_message_length", 400 * 1024 * 1024)]
 
 
@@ -144,7 +148,7 @@ def _end(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
 
 def _start(path: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:0", str(path)],
+        [sys.executable, "-u", "-c", _SERVE, "127.0.0.1:0", str(path)],
         cwd=path,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,

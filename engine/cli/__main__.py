@@ -1,5 +1,6 @@
 """python -m engine.cli: what ./pulumiw runs."""
 
+import gc
 import shutil
 import sys
 
@@ -11,7 +12,11 @@ OPERATIONS = {"preview", "up", "refresh", "destroy"}
 def _main() -> int:
     if OPERATIONS.intersection(sys.argv) and not shutil.which("pulumi"):
         child.start_ahead()
+    gc.disable()  # nothing that is imported is garbage
     from engine.cli.command import main  # noqa: PLC0415 - while that process imports the SDK
+
+    gc.freeze()
+    gc.enable()
 
     try:
         return main(sys.argv[1:])
