@@ -25,7 +25,8 @@ class Phase:
     def __init__(self) -> None:
         self._channel, theirs = Pipe()
         command = (
-            f"import gc, sys; gc.disable(); sys.path.insert(0, {str(_ROOT)!r}); from multiprocessing.connection import Connection; "
+            f"import gc, sys; gc.disable(); sys.path.insert(0, {str(_ROOT)!r}); "
+            "from multiprocessing.connection import Connection; "
             f"from engine.phase import main; main(Connection({theirs.fileno()}))"
         )
         self._process = subprocess.Popen(

@@ -24,14 +24,18 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine's phases and policy packs start from a warm process, and keys are derived in no time."""
-    from engine import api, crypto, policy  # noqa: PLC0415 - what deals out the tests needs no engine
-    from tests.engine.forked import ForkedPack, ForkedPhase  # noqa: PLC0415
+def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys are derived in no time."""
+    monkeypatch.setattr("engine.crypto.ITERATIONS", FEW)
 
-    monkeypatch.setattr(api, "Phase", ForkedPhase)
-    monkeypatch.setattr(policy, "_start", ForkedPack)
-    monkeypatch.setattr(crypto, "ITERATIONS", FEW)
+
+@pytest.fixture
+def quick(quick_keys: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine's phases and policy packs start from a warm process, and keys are derived in no time."""
+    from tests.engine.forked import ForkedPack, ForkedPhase  # noqa: PLC0415 - what deals out the tests needs no engine
+
+    monkeypatch.setattr("engine.api.Phase", ForkedPhase)
+    monkeypatch.setattr("engine.policy._start", ForkedPack)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

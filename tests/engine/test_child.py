@@ -6,10 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from engine import api, child
 from tests.apps.stage import eventually
 from tests.engine.stacks import stack_of
 
+pytestmark = pytest.mark.usefixtures("quick_keys")
 ROOT = Path(__file__).parents[2]
 
 

@@ -3,9 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from engine import api
 from tests.engine.stacks import raw_state, resources, stack_of
 
+pytestmark = pytest.mark.usefixtures("quick")
 PROGRAM = """
     import pulumi
     import pulumi_random as random
