@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from engine.api import Record
 from engine.cli import files, place
 from engine.cli.described import described
 from engine.cli.display import Display
+from engine.cli.last_words import last_words
 from engine.cli.neighbours import Neighbours
 from engine.cli.operations import ask, policy_packs
 from engine.cli.stream import events
@@ -60,7 +62,7 @@ def run(given: Sequence[str]) -> int:
         if not ask("update"):
             raise EngineError("confirmation declined, not proceeding")
     flags = ["--json"] if known.json else []
-    return gate.pulumi("up", "--skip-preview", "--yes", *flags, *gate.where, *passed, *acting)
+    return gate.up("--skip-preview", "--yes", *flags, *gate.where, *passed, *acting)
 
 
 def own() -> argparse.ArgumentParser:
@@ -101,6 +103,14 @@ class _Gate:
 
     def pulumi(self, *words: str) -> int:
         return subprocess.run(["pulumi", *words], env=self._environment, check=False).returncode
+
+    def up(self, *words: str) -> int:
+        """The act; after a failure also what the services that failed said last."""
+        began = datetime.now(UTC).isoformat()
+        if code := self.pulumi("up", *words):
+            for line in last_words(self._name, began) if self._name else ():
+                print(line, file=sys.stderr)
+        return code
 
     def preview(self, command: str, passed: Sequence[str], packs: Sequence[Path]) -> bool:
         """Shows the plan and what the policies say; whether nothing speaks against it."""
