@@ -76,6 +76,7 @@ class Deployment:
         self.alias_of: dict[str, str] = {}
         self.consumed: set[int] = set()
         self.condemned: dict[str, tuple[str, ...]] = {}  # deleted early for a dependency's sake -> its replace keys
+        self.unfinished: dict[str, Change] = {}  # components that have yet to register their outputs, by URN
         self.counts: Counter[str] = Counter()
         self.errors: list[str] = []
         self.stopping = threading.Event()
@@ -126,8 +127,9 @@ class Deployment:
         try:
             yield
         except ProviderError as error:
-            self.emit(StepFailed(change.op, change.urn, str(error)))
-            raise self.fail(str(error), change.urn) from error
+            message = f"{'Preview failed: ' if self.preview else ''}{error}"
+            self.emit(StepFailed(change.op, change.urn, message))
+            raise self.fail(message, change.urn) from error
         except EngineError as error:
             raise self.fail(str(error), change.urn) from error
         except Stop:
@@ -136,7 +138,8 @@ class Deployment:
             message = f"the provider failed unexpectedly: {where(error)}"
             self.emit(StepFailed(change.op, change.urn, message))
             raise self.fail(message, change.urn) from error
-        if change.op != "remove-pending-replace":  # changes nothing but the record
+        of_record_alone = change.op == "remove-pending-replace"
+        if not of_record_alone and not urns.is_default_provider(change.urn):
             with self.lock:
                 self.counts[change.op] += 1
         self.emit(StepDone(change.op, change.urn, time.monotonic() - began))

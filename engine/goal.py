@@ -5,8 +5,9 @@ from typing import Any
 
 from pulumi.runtime.proto import alias_pb2, resource_pb2
 
+from engine import urn as urns
 from engine.errors import UnsupportedError
-from engine.state import hook_type
+from engine.state import ResourceState, hook_type
 from engine.values import from_wire
 
 HOOKS = ("before_create", "after_create", "before_update", "after_update", "before_delete", "after_delete")
@@ -76,6 +77,21 @@ def of(request: resource_pb2.RegisterResourceRequest, parent: str) -> Goal:
         aliases=list(request.aliases),
         hooks={hook_type(kind): list(names) for kind in HOOKS if (names := getattr(request.hooks, kind))},
     )
+
+
+def inherit(request: resource_pb2.RegisterResourceRequest, parent: ResourceState) -> None:
+    """Gives `request` what its parent has and it does not say itself: whether it is protected, kept, and by whom made.
+
+    The SDK passes some of it on, but not all; a transform of the parent may have changed it, too.
+    """
+    if not request.HasField("protect"):
+        request.protect = parent.protect
+    if not request.HasField("retainOnDelete"):
+        request.retainOnDelete = parent.retain_on_delete
+    if not request.provider and request.custom and parent.provider:
+        provider = urns.type_of(urns.referred(parent.provider))
+        if provider == f"{urns.PROVIDER_PREFIX}{urns.package_of(request.type)}":
+            request.provider = parent.provider
 
 
 def _refuse(request: resource_pb2.RegisterResourceRequest) -> None:

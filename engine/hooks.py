@@ -54,14 +54,23 @@ class Hooks:
     def transformed(
         self, request: resource_pb2.RegisterResourceRequest, parent: str
     ) -> resource_pb2.RegisterResourceRequest:
-        """`request` after its own transforms, its parents' (nearest first) and the stack's."""
-        chain = list(request.transforms)
+        """`request` after its own transforms, its parents' (nearest first) and the stack's.
+
+        A transform's values come without the resources that they were made from. As the CLI does, what a resource's
+        own transforms return therefore depends on what they name alone; otherwise the program's word stands.
+        """
+        own = list(request.transforms)
+        chain = [*own]
         above = parent
         while above:
             chain.extend(self._transforms.get(above, ()))
             above = self._parents.get(above, "")
         for callback in [*chain, *self._stack_transforms]:
             request = self._transform(callback, request)
+        if own:
+            request.propertyDependencies.clear()
+        for key in request.object:
+            request.propertyDependencies.get_or_create(key)
         return request
 
     def _transform(
@@ -88,7 +97,7 @@ class Hooks:
         for name in names:
             hook = self._hooks.get(name)
             if hook is None:
-                raise ProviderError(f"the resource hook {name!r} is not registered by the program")
+                raise ProviderError(f'hook "{name}" was not registered by the program')
             if self._preview and not hook.on_dry_run:
                 continue
             answer = resource_pb2.ResourceHookResponse.FromString(

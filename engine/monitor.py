@@ -7,7 +7,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 
-from engine import deletion, goal, registration
+from engine import deletion, goal, registration, steps
 from engine.deployment import Deployment, Stop, where
 from engine.errors import EngineError, UnsupportedError
 from engine.events import BLOCKING, Diagnostic, OutputsChanged
@@ -31,6 +31,7 @@ _FEATURES = [
     resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
     resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
 ]
+_GET_RESOURCE = "pulumi:pulumi:getResource"
 _SEVERITIES = {0: "debug", 1: "info", 2: "warning", 3: "error"}
 
 
@@ -54,6 +55,8 @@ class Monitor:
 
     def _register(self, request: resource_pb2.RegisterResourceRequest) -> ResourceState:
         parent = request.parent
+        if above := self._deployment.news.get(parent):
+            goal.inherit(request, above)
         request = self._deployment.hooks.transformed(request, parent)
         wanted = goal.of(request, parent)
         urn = self._deployment.urn(parent, request.type, request.name)
@@ -86,12 +89,18 @@ class Monitor:
     def RegisterResourceOutputs(  # noqa: N802
         self, request: resource_pb2.RegisterResourceOutputsRequest
     ) -> empty_pb2.Empty:
+        """Taken even when the deployment stops: the program has come that far."""
         state = self._deployment.news[request.urn]
         before, state.outputs = state.outputs, from_wire(request.outputs)
         if state.outputs != before:
             self._deployment.journal.rewritten(state)
         if state.type == STACK_TYPE:
             self._deployment.emit(OutputsChanged(shown(before), shown(state.outputs)))
+        if change := self._deployment.unfinished.pop(request.urn, None):
+            try:
+                steps.run_after(self._deployment, change)
+            except ProviderError as error:
+                raise self._deployment.fail(str(error), request.urn) from error
         return empty_pb2.Empty()
 
     def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> Any:  # noqa: N802
@@ -101,16 +110,25 @@ class Monitor:
         if request.packageRef or request.pluginDownloadURL:
             raise UnsupportedError(f"the function {request.tok} of a package from elsewhere")
         args = from_wire(request.args)
-        provider = self._deployment.packages.functions(request.tok)
         package = request.tok.split(":", 1)[0]
         if not request.provider:
             registration.default_provider(self._deployment, package, request.version)
-        result = provider.invoke(request.tok, reveal(args))
-        if has_secret(args):
-            result = {key: sealed(value) for key, value in result.items()}
+        if request.tok == _GET_RESOURCE:
+            result = self._resource(reveal(args)["urn"])
+        else:
+            result = self._deployment.packages.functions(request.tok).invoke(request.tok, reveal(args))
+            if has_secret(args):
+                result = {key: sealed(value) for key, value in result.items()}
         response = resource_pb2.ResourceInvokeResponse()
         getattr(response, "return").CopyFrom(to_wire(result))
         return response
+
+    def _resource(self, urn: str) -> dict[str, Any]:
+        """What a reference to a resource stands for: the program asks when one comes back to it as a value."""
+        found = self._deployment.news.get(urn)
+        if found is None:
+            raise ProviderError(f"unknown resource {urn}")
+        return {"urn": urn, "id": found.id, "provider": found.provider, "state": found.outputs}
 
     def RegisterResourceHook(self, request: resource_pb2.RegisterResourceHookRequest) -> empty_pb2.Empty:  # noqa: N802
         self._deployment.hooks.register(request)
@@ -164,16 +182,14 @@ def _refuse(name: str) -> None:
 
 
 class Log:
-    """The engine service: what the program logs becomes a diagnostic."""
+    """The engine service: what the program logs becomes a diagnostic; not even an error that it logs is its failure."""
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
 
     def Log(self, request: engine_pb2.LogRequest) -> empty_pb2.Empty:  # noqa: N802
         severity = _SEVERITIES[request.severity]
-        if severity == "error":
-            self._deployment.error(request.message, request.urn)
-        elif severity != "debug":
+        if severity != "debug":
             self._deployment.emit(Diagnostic(severity, request.urn, request.message))
         return empty_pb2.Empty()
 

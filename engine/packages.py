@@ -14,6 +14,7 @@ from engine.provider import CheckFailure, Diff, Progress, Properties, Provider, 
 from engine.values import UNKNOWN
 
 DYNAMIC = "pulumi-python"
+BUILTIN = "pulumi"  # what the engine itself provides
 _MODULES = {
     "random": ("engine.random_provider", "RandomProvider", "4.21.4"),
     "tls": ("engine.tls_provider", "TlsProvider", "5.6.2"),
@@ -50,6 +51,8 @@ class Packages:
 
 def default_version(package: str, version: str) -> str:
     """The version of a default provider: the one that this engine stands in for, or an UnsupportedError."""
+    if package == BUILTIN:
+        return ""
     if package not in _MODULES:
         raise UnsupportedError(f"the package {package}")
     known = _MODULES[package][2]

@@ -85,6 +85,8 @@ def run(job: Job, emit: Callable[[Event], None], channel: Connection) -> Finishe
             _stop_when_told(deployment, channel)
             with contextlib.suppress(Stop), capture.printed(deployment):
                 _act(job, deployment, ready)
+            if deployment.errors:
+                _keep_outputs(deployment)
         finally:
             journal.close()
     ok = not deployment.errors
@@ -127,6 +129,16 @@ def _act(job: Job, deployment: Deployment, ready: Callable[[], policy.Policies])
                     deployment.emit(pack)
     except (EngineError, ProviderError) as error:
         raise deployment.fail(str(error)) from error
+
+
+def _keep_outputs(deployment: Deployment) -> None:
+    """After a failure, what the program did not come to tell anew stays among the stack's outputs."""
+    roots = [state for state in deployment.news.values() if state.type == STACK_TYPE and state.urn in deployment.olds]
+    for root in roots:
+        kept = {**deployment.olds[root.urn].outputs, **root.outputs}
+        if kept != root.outputs:
+            root.outputs = kept
+            deployment.journal.rewritten(root)
 
 
 def _outputs(deployment: Deployment) -> dict[str, Any]:

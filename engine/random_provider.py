@@ -34,7 +34,7 @@ class _Kind:
 
 
 class RandomProvider:
-    """Every input forces a replacement, but for empty keepers that go: a random value is never changed in place."""
+    """Every input forces a replacement, but for keepers that are null: a random value is never changed in place."""
 
     outside = False
 
@@ -69,7 +69,7 @@ class RandomProvider:
             for key in sorted({*old_inputs, *news})
             if not equal(old_inputs.get(key, fallback.get(key)), news.get(key, fallback.get(key)))
         )
-        kept = old_inputs.get("keepers") == {} and not news.get("keepers")
+        kept = _as_good_as_kept(old_inputs.get("keepers"), news.get("keepers"))
         return Diff(changed, tuple(key for key in changed if not (kept and key == "keepers")))
 
     def planned(self, type: str, news: Properties, old_outputs: Properties | None) -> Properties:
@@ -117,6 +117,15 @@ class RandomProvider:
 
     def invoke(self, token: str, args: Properties) -> Properties:
         raise UnsupportedError(f"the function {token}")
+
+
+def _as_good_as_kept(old: Any, new: Any) -> bool:
+    """Whether keepers that were given differ in nothing but what is null, or in being empty."""
+    if old is None or new is UNKNOWN:
+        return False
+    after = new or {}
+    same = (equal(old[key], value) if key in old else value is None for key, value in after.items())
+    return old.keys() <= after.keys() and all(same)
 
 
 def _settled(kind: _Kind, inputs: Properties) -> Properties:

@@ -13,7 +13,7 @@ from engine.goal import Goal
 from engine.packages import default_version
 from engine.provider import Diff, ProviderError
 from engine.state import ResourceState
-from engine.values import reveal, taint
+from engine.values import SECRET_MARK, Secret, reveal, taint
 
 
 def register(deployment: Deployment, goal: Goal) -> ResourceState:
@@ -93,17 +93,26 @@ def _claim(deployment: Deployment, goal: Goal, urn: str) -> ResourceState | None
     with deployment.lock:
         if urn in deployment.claimed:
             raise deployment.fail(f"Duplicate resource URN '{urn}'; try giving it a unique name", urn)
+        continued = deployment.journal.names
+        if urn in continued:
+            raise deployment.fail(
+                f"Duplicate resource URN '{urn}' conflicting with alias on resource with URN '{continued[urn]}'", urn
+            )
         deployment.claimed.add(urn)
         for name in (urn, *_aliases(deployment, goal)):
             old = deployment.olds.get(name)
             if old is None:
                 continue
-            if id(old) in deployment.consumed:
-                raise deployment.fail(f"Duplicate resource alias '{name}' applied to resource with URN '{urn}'", urn)
-            deployment.consumed.add(id(old))
             if name != urn:
+                if name in deployment.claimed or name in continued:
+                    raise deployment.fail(
+                        f"Duplicate resource alias '{name}' applied to resource with URN '{urn}' conflicting with "
+                        f"resource with URN '{continued.get(name, urn)}'",
+                        urn,
+                    )
                 deployment.alias_of[urn] = name
-                deployment.journal.names[name] = urn
+                continued[name] = urn
+            deployment.consumed.add(id(old))
             return old
     return None
 
@@ -173,8 +182,20 @@ def _check(deployment: Deployment, new: ResourceState, goal: Goal, old: Resource
 
 
 def _quoted(value: Any) -> str:
-    revealed = reveal(value)
-    return "[secret]" if revealed is not value and not isinstance(value, dict | list) else str(revealed)
+    """`value` as the CLI tells it, and nothing that is secret in it."""
+    match value:
+        case Secret():
+            return SECRET_MARK
+        case None:
+            return "<nil>"
+        case bool():
+            return str(value).lower()
+        case list():
+            return f"[{' '.join(f'{{{_quoted(item)}}}' for item in value)}]"
+        case dict():
+            return f"map[{' '.join(f'{key}:{{{_quoted(item)}}}' for key, item in sorted(value.items()))}]"
+        case _:
+            return str(value)
 
 
 def _ask_policies(deployment: Deployment, new: ResourceState, goal: Goal) -> None:

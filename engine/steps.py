@@ -31,7 +31,7 @@ def create(deployment: Deployment, change: Change, *, supersedes: ResourceState 
             deployment.journal.end(None, gone=supersedes, new=new)
         else:
             _create(deployment, new, supersedes)
-        deployment.hooks.run("after_create", new)
+        _after(deployment, change)
 
 
 def _create(deployment: Deployment, new: ResourceState, supersedes: ResourceState | None) -> None:
@@ -57,7 +57,6 @@ def update(deployment: Deployment, change: Change) -> None:
     with deployment.step(change):
         deployment.hooks.run("before_update", new, old)
         if not new.custom:
-            new.outputs = old.outputs
             deployment.journal.end(None, gone=old, new=_stamped(new))
         elif deployment.preview:
             provider = deployment.packages.provider(new.type)
@@ -65,7 +64,25 @@ def update(deployment: Deployment, change: Change) -> None:
             deployment.journal.end(None, gone=old, new=new)
         else:
             _update(deployment, old, new)
-        deployment.hooks.run("after_update", new, old)
+        _after(deployment, change)
+
+
+def _after(deployment: Deployment, change: Change) -> None:
+    """The hooks after a step; those of a component wait until it says that it is complete."""
+    assert change.new
+    if change.new.custom:
+        run_after(deployment, change)
+    else:
+        deployment.unfinished[change.urn] = change
+
+
+def run_after(deployment: Deployment, change: Change) -> None:
+    """The hooks after a creation or an update; a ProviderError when one fails."""
+    assert change.new
+    if change.op == "update":
+        deployment.hooks.run("after_update", change.new, change.old)
+    else:
+        deployment.hooks.run("after_create", change.new)
 
 
 def _update(deployment: Deployment, old: ResourceState, new: ResourceState) -> None:
@@ -98,7 +115,7 @@ def delete(deployment: Deployment, change: Change, *, awaits_replacement: bool =
     assert old
     with deployment.step(change):
         if change.op == "delete":  # whether it may be replaced was asked before
-            _refuse_protected(deployment, old)
+            _refuse_protected(old)
         real = old.custom and not old.external and not old.retain_on_delete
         deployment.hooks.run("before_delete", old)
         token = None
@@ -117,10 +134,10 @@ def delete(deployment: Deployment, change: Change, *, awaits_replacement: bool =
         deployment.hooks.run("after_delete", old)
 
 
-def _refuse_protected(deployment: Deployment, old: ResourceState) -> None:
+def _refuse_protected(old: ResourceState) -> None:
     if old.protect:
         raise ProviderError(
-            f'{"Preview failed: " if deployment.preview else ""}resource "{old.urn}" cannot be deleted\n'
+            f'resource "{old.urn}" cannot be deleted\n'
             "because it is protected. To unprotect the resource, either remove the `protect` flag from the resource in "
             f"your Pulumi program and run `pulumi up`, or use the command:\n`pulumi state unprotect '{old.urn}'`"
         )

@@ -27,6 +27,12 @@ def is_provider(type: str) -> bool:  # noqa: A002
     return type.startswith(PROVIDER_PREFIX)
 
 
+def is_default_provider(urn: str) -> bool:
+    """Whether the engine made it by itself; nobody counts those."""
+    name = name_of(urn)
+    return is_provider(type_of(urn)) and (name == "default" or name.startswith("default_"))
+
+
 def reference(urn: str, id: str) -> str:  # noqa: A002
     """A provider as resources refer to it."""
     return f"{urn}::{id}"

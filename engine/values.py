@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
 ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
 SECRET_MARK: Final = "[secret]"  # noqa: S105 - what is shown in its place
 UNKNOWN_MARK: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_EXACT_BELOW: Final = 2**53
+_EXPONENT_FROM: Final = 1e21  # numbers that JSON then tells with an exponent
 
 
 class _Unknown:
@@ -123,8 +126,15 @@ def from_wire(wire: Struct | Value) -> Any:
     if kind == "list_value":
         return [from_wire(item) for item in wire.list_value.values]
     if kind == "number_value":
-        return int(wire.number_value) if wire.number_value.is_integer() else wire.number_value
+        return _number(wire.number_value)
     return wire.bool_value if kind == "bool_value" else None
+
+
+def _number(value: float) -> int | float:
+    """A whole double as an int, in the fewest digits that read back as it, which is how the CLI writes it."""
+    if not value.is_integer() or abs(value) >= _EXPONENT_FROM:
+        return value
+    return int(value) if abs(value) < _EXACT_BELOW else int(Decimal(repr(value)))
 
 
 def _object_from_wire(fields: Mapping[str, Value]) -> Any:

@@ -56,7 +56,7 @@ def test_a_killed_run_is_finished_by_the_next_one(tmp_path: Path, moment: str) -
     result = api.up(stack)
     assert result.ok, result.errors
     assert {"first", "slow", "last"} < resources(stack).keys()
-    assert api.preview(stack).counts == {"same": 6}
+    assert api.preview(stack).counts == {"same": 4}
 
 
 def test_the_stack_stays_locked_while_the_process_of_a_killed_run_lives(tmp_path: Path) -> None:

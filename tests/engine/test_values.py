@@ -1,5 +1,6 @@
 """Values survive the wire and the state, and secrets stay marked."""
 
+import json
 from typing import Any
 
 from hypothesis import given
@@ -23,11 +24,7 @@ from engine.values import (
 
 KEYS = st.text(min_size=1).filter(lambda text: not text.startswith("4dabf18193072939515e22adb298388d"))
 PLAIN = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**53), 2**53)
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(-(2**53), 2**53, allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=12,
 )
@@ -42,6 +39,15 @@ CRYPTER = Crypter("", b"k" * 32)
 @given(st.dictionaries(KEYS, MARKED, max_size=4))
 def test_a_value_comes_back_from_the_wire_as_it_was(value: dict[str, Any]) -> None:
     assert from_wire(to_wire(value)) == value
+
+
+def test_a_large_number_is_told_in_the_digits_that_the_cli_writes() -> None:
+    """The recorded text of the same doubles; both mean the same number, and states are compared as texts, too."""
+    numbers = from_wire(to_wire({"big": 12345678901234567890, "bigger": 1e21, "exact": 2**53, "small": -1.5}))
+    assert (
+        json.dumps(numbers, sort_keys=True)
+        == '{"big": 12345678901234567000, "bigger": 1e+21, "exact": 9007199254740992, "small": -1.5}'
+    )
 
 
 @given(MARKED)

@@ -209,5 +209,5 @@ def test_ways_around_the_gate_are_refused(gated: Gated, arguments: tuple[str, ..
 
 
 def test_the_embedded_engine_can_be_chosen_where_the_cli_is(gated: Gated) -> None:
-    assert "Resources: 4 to create" in gated.place.must("preview", "--engine", "embedded", "--stack", "dev")
+    assert "Resources: 3 to create" in gated.place.must("preview", "--engine", "embedded", "--stack", "dev")
     assert gated.asked == []

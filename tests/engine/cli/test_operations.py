@@ -41,11 +41,11 @@ def test_a_life_from_preview_to_destroy(dev: Place) -> None:
     ).stdout
     assert " +  └─ Safe  safe" in plan
     assert " +     └─ RandomPassword  safe-password" in plan
-    assert "Resources: 4 to create" in plan
+    assert "Resources: 3 to create" in plan
     made = dev.must("up", "--yes")
     assert made.index("Previewing (dev):") < made.index("Updating (dev):")
     assert "    password: [secret]\n    size: 16\n" in made
-    assert "Resources: 4 unchanged" in dev.must("preview", "--expect-no-changes")
+    assert "Resources: 3 unchanged" in dev.must("preview", "--expect-no-changes")
     assert json.loads(dev.must("stack", "output", "--json")) == {"size": 16, "password": "[secret]"}
     assert len(dev.must("stack", "output", "password", "--show-secrets").strip()) == 16
 
@@ -54,17 +54,17 @@ def test_a_life_from_preview_to_destroy(dev: Place) -> None:
     changed = dev.must("up", "--yes", "--diff")
     assert "+-    └─ RandomPassword  safe-password  [diff: ~length]" in changed
     assert "    ~ length: 16 => 24" in changed
-    assert "Resources: 3 same, 1 replace\n" in changed
+    assert "Resources: 2 same, 1 replace\n" in changed
     assert "Resources: 1 refresh" in dev.must("refresh", "--yes")
     assert "still has 4 resources" in dev.refused("stack", "rm", "--yes")
-    assert "Resources: 4 delete" in dev.must("destroy", "--yes")
+    assert "Resources: 3 delete" in dev.must("destroy", "--yes")
     dev.must("stack", "rm", "--yes")
 
 
 def test_a_preview_as_one_document(dev: Place) -> None:
     add_pack(dev)
     document = dev.document("preview")
-    assert document["changeSummary"] == {"create": 4}
+    assert document["changeSummary"] == {"create": 3}
     assert document["ok"] is False
     assert [step["op"] for step in document["steps"]] == ["create"] * 4
     password = next(step for step in document["steps"] if step["urn"].endswith("::safe-password"))
@@ -115,7 +115,7 @@ def test_a_program_that_fails_says_so_and_nothing_is_lost(dev: Place) -> None:
     assert "a bad day" in done.stdout
     assert done.stderr == "error: up failed\n"
     (dev.path / "__main__.py").write_text(PROGRAM)
-    assert "4 unchanged" in dev.must("preview")
+    assert "3 unchanged" in dev.must("preview")
 
 
 def test_a_wrong_passphrase_is_one_clear_error(dev: Place) -> None:

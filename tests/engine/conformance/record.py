@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from tests.engine.conformance import normal
 from tests.engine.conformance.run import HERE, PASSPHRASE
 
 Json = Any
+_FOLDERS = re.compile(r'(?<=File ")[^"]*/(?=[^/"]+")')  # of a traceback: they are the machine's
 
 
 def record(name: str, folder: Path) -> list[Json]:
@@ -45,7 +47,8 @@ def _run(folder: Path, *command: str) -> Json:
                     {"op": step["op"], "urn": normal.short(step["urn"]), **{k: step.get(k) or [] for k in keys}}
                 )
             case {"diagnosticEvent": {"severity": "error", **said}}:
-                errors.append({"error": said["message"], "urn": normal.short(str(said.get("urn", "")))})
+                told = _FOLDERS.sub("", str(said["message"]))
+                errors.append({"error": told, "urn": normal.short(str(said.get("urn", "")))})
             case {"resOpFailedEvent": {"metadata": step}}:
                 errors.append({"failed": step["op"], "urn": normal.short(step["urn"])})
     log.unlink()
