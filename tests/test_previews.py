@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.engine.inside import QuickCheckout
+from tests.engine.quick import QuickCheckout
 from tests.live.checkout import ROOT, thrown_away
 from tests.policies.test_program import WITH_MONGODB
 

@@ -1,29 +1,16 @@
 """The command: what it refuses, and what it says where it cannot measure."""
 
-import contextlib
-import io
 import json
 import os
 import subprocess
 from pathlib import Path
-from unittest import mock
 
 from bench.__main__ import main
+from tests.inside import ran
 
 
 def bench(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """In this process, which spares a second each time."""
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        mock.patch.dict(os.environ, environment),
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-    ):
-        try:
-            code = main(arguments)
-        except SystemExit as end:
-            code = int(end.code or 0)
-    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+    return ran(main, *arguments, environment={**os.environ, **environment})
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:

@@ -2,21 +2,18 @@
 
 import os
 import subprocess
-import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.inside import ran
 
 
-def ran(tmp_path: Path, module: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """A command on a machine without an engine, without a word of Python in what it says."""
+def asked(tmp_path: Path, module: str, *words: str) -> "subprocess.CompletedProcess[str]":
+    """A command on a machine without an engine."""
     environment = {**os.environ, "DOCKER_HOST": f"unix://{tmp_path}/none.sock"}
-    command = [sys.executable, "-m", f"scripts.{module}", *words]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stderr
-    return done
+    return ran(import_module(f"scripts.{module}").main, *words, environment=environment)
 
 
 @pytest.mark.parametrize(
@@ -32,19 +29,19 @@ def ran(tmp_path: Path, module: str, *words: str) -> subprocess.CompletedProcess
     ],
 )
 def test_a_backup_command_that_cannot_be_done_says_why(tmp_path: Path, words: list[str], says: str) -> None:
-    done = ran(tmp_path, "backup", "recyclic", *words)
+    done = asked(tmp_path, "backup", "recyclic", *words)
     assert done.returncode != 0
     assert says in done.stderr
 
 
 def test_a_restore_without_a_platform_needs_the_file_and_the_key(tmp_path: Path) -> None:
-    assert "--key" in ran(tmp_path, "restore", "pyproject.toml").stderr
-    done = ran(tmp_path, "restore", "/nowhere", "--key", "pyproject.toml")
+    assert "--key" in asked(tmp_path, "restore", "pyproject.toml").stderr
+    done = asked(tmp_path, "restore", "/nowhere", "--key", "pyproject.toml")
     assert (done.returncode, done.stderr) == (1, "rempart: /nowhere: there is no such file\n")
 
 
 def test_a_system_without_backups_has_none_to_validate(tmp_path: Path) -> None:
-    done = ran(tmp_path, "validate", "checkin")
+    done = asked(tmp_path, "validate", "checkin")
     assert (done.returncode, done.stdout) == (
         0, "stack checkin declares no backups: there is nothing to validate\n",
     )  # fmt: skip
@@ -54,6 +51,6 @@ def test_a_system_without_backups_has_none_to_validate(tmp_path: Path) -> None:
     ("stack", "says"), [("nowhere", "there is no such stack; there are"), ("recyclic", "no Docker engine answers")]
 )
 def test_what_cannot_be_validated_holds_a_deployment_back(tmp_path: Path, stack: str, says: str) -> None:
-    done = ran(tmp_path, "validate", stack)
+    done = asked(tmp_path, "validate", stack)
     assert done.returncode == 1
     assert says in done.stderr

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine.cli.command import main
-from tests.engine.inside import run
+from tests.inside import ran
 
 ROOT = Path(__file__).parents[3]
 PROJECT = """
@@ -48,7 +48,7 @@ class Place:
     environment: dict[str, str]
 
     def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        return run(self.path, {**self.environment, **environment}, *arguments)
+        return ran(main, *arguments, environment={**self.environment, **environment}, folder=self.path)
 
     def must(self, *arguments: str, **environment: str) -> str:
         done = self.run(*arguments, **environment)
