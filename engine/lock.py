@@ -65,6 +65,7 @@ def _stale(path: Path) -> bool:
     except ValueError:
         return False
     path.unlink(missing_ok=True)
+    path.with_name(f"{path.name}.attrs").unlink(missing_ok=True)  # the CLI's note beside it
     return True
 
 

@@ -124,7 +124,7 @@ class _Gate:
             measures=self._measures,
         )
         display.begin("preview", silent=known.skip_preview)
-        began, seen, neighbours = time.monotonic(), Record(), Neighbours()
+        began, seen, neighbours = time.monotonic(), Record(), Neighbours(self._name)
         with subprocess.Popen(
             ["pulumi", "preview", "--json", "--non-interactive", *self.where, *passed],
             env={**self._environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},

@@ -13,6 +13,11 @@ from engine.urn import type_of
 
 _NEW: Final = frozenset({"create", "create-replacement"})
 _STACK: Final = "rempart.stack"
+_ANOTHER: Final = ("another stack of this engine", "give this stack a pool and ports that no other has")
+_LEFT: Final = (
+    "an interrupted run of this stack",
+    "`./pulumiw cancel`, and `./pulumiw --engine embedded refresh --yes` takes into the state what that run made",
+)
 
 Subnet = IPv4Network | IPv6Network
 
@@ -20,7 +25,8 @@ Subnet = IPv4Network | IPv6Network
 class Neighbours:
     """Sees the plan's events; what the plan replaces is its own, whatever else the engine has is somebody else's."""
 
-    def __init__(self) -> None:
+    def __init__(self, stack: str = "") -> None:
+        self._stack = stack
         self._subnets: dict[Subnet, str] = {}
         self._ports: dict[int, str] = {}
         self._own: set[str] = set()
@@ -50,10 +56,9 @@ class Neighbours:
             return
         if clashes:
             shown = "\n  ".join([*clashes[:5], *([f"and {len(clashes) - 5} more"] if len(clashes) > 5 else [])])
-            raise EngineError(
-                f"nothing was changed: another stack of this engine holds what this one wants:\n  {shown}\n"
-                "give this stack a pool and ports that no other has"
-            )
+            left = all(clash.endswith(f" of stack {self._stack}") for clash in clashes)
+            who, advice = _LEFT if left else _ANOTHER
+            raise EngineError(f"nothing was changed: {who} holds what this one wants:\n  {shown}\n{advice}")
 
     def _taken_subnets(self) -> Iterator[str]:
         with Engine().api() as docker:

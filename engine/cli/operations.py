@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace, place: Place) -> int:
         measures=lambda: history.last_rollouts(history.entries(place.location)),
     )
     _may_act(arguments)
-    neighbours = Neighbours()
+    neighbours = Neighbours(place.name)
 
     def watched(event: Event) -> None:
         neighbours.see(event)

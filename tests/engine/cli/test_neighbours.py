@@ -33,8 +33,8 @@ def gated(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gated:
     return Gated(place, tmp_path_factory.mktemp("bin"))
 
 
-def planned(subnet: str, op: str = "create", old: str = "") -> Neighbours:
-    neighbours = Neighbours()
+def planned(subnet: str, op: str = "create", old: str = "", stack: str = "dev") -> Neighbours:
+    neighbours = Neighbours(stack)
     new = {"name": "net-1234567", "ipamConfigs": [{"subnet": subnet}]}
     neighbours.see(StepStarted(op, NETWORK, old={"name": old} if old else {}, new=new))
     return neighbours
@@ -52,6 +52,15 @@ def test_a_subnet_beside_it_and_a_network_of_its_own_are_not(theirs: str) -> Non
     planned("10.251.77.32/27").refuse()
     planned(TAKEN, "create-replacement", old=theirs).refuse()
     planned(TAKEN, "same").refuse()
+
+
+def test_what_an_interrupted_run_of_this_stack_left_is_called_so_with_the_way_to_take_it_over(theirs: str) -> None:
+    with pytest.raises(EngineError) as caught:
+        planned(TAKEN, stack="other").refuse()
+    assert f"an interrupted run of this stack holds what this one wants:\n  subnet {TAKEN}: network {theirs}" in str(
+        caught.value
+    )
+    assert "--engine embedded refresh --yes" in str(caught.value)
 
 
 def test_a_port_of_another_stack_is_refused_with_its_service() -> None:
