@@ -6,6 +6,7 @@ do the same behind a balancer, clients do not notice.
 
 import http.client
 import json
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -63,8 +64,15 @@ def _noticing(target: Target, link: Link) -> Iterator[Service]:
 
 
 def _spared(target: Target, path: str, balancer: Balancer) -> Iterator[Row]:
-    """Each member in turn, where there is another: from the first moment to the last, no client meets an error."""
-    ask = _public(target, path)
+    """Each member in turn, where there is another and it is in: from the first moment to the last, no client meets an
+    error.
+    """
+    ask, cookie = _public(target, path), re.compile(rf"\b{re.escape(balancer.cookie)}=([^;,]+)")
+
+    def members_in() -> bool:
+        found = [cookie.search(ask()[1].headers.get("set-cookie", "")) for _ in range(CLIENTS)]
+        return len({it[1] for it in found if it}) == len(balancer.members)
+
     for member in balancer.members if len(balancer.members) > 1 else ():
         with frozen(target, member.name):
             found = [ask() for _ in range(CLIENTS)]
@@ -72,20 +80,27 @@ def _spared(target: Target, path: str, balancer: Balancer) -> Iterator[Row]:
         ok = all(0 < answer.status < 500 and took <= LIMIT for _, answer, took in found)
         claim = f"answers by the other members within {LIMIT:.0f} s"
         yield Row(f"{worst[0]}, without {member.name}", claim, ok, _said(*worst[1:]))
+        took, ok = _until(members_in)
+        yield Row(member.name, "has clients again afterwards", ok, f"after {took:.1f} s")
 
 
 def _freeze(target: Target, callee: str, callers: list[Ask]) -> Iterator[Row]:
     with ThreadPoolExecutor(len(callers)) as pool:
         with frozen(target, callee):
             found = list(pool.map(lambda ask: ask(), callers))
-        began = time.monotonic()
-        while (left := _failing(pool, callers)) and time.monotonic() - began < RECOVERY:
-            time.sleep(0.5)
-        recovered = f"after {time.monotonic() - began:.1f} s"
+        recovered, well = _until(lambda: not _failing(pool, callers))
     for caller, answer, took in found:
         ok = answer.status >= 500 and took <= LIMIT
         yield Row(f"{caller}, without {callee}", f"answers with an error within {LIMIT:.0f} s", ok, _said(answer, took))
-    yield Row(callee, "is used again afterwards", not left, recovered)
+    yield Row(callee, "is used again afterwards", well, f"after {recovered:.1f} s")
+
+
+def _until(holds: Callable[[], bool]) -> tuple[float, bool]:
+    """The seconds until `holds`, and whether it did in time."""
+    began = time.monotonic()
+    while not (well := holds()) and time.monotonic() - began < RECOVERY:
+        time.sleep(0.5)
+    return time.monotonic() - began, well
 
 
 def _failing(pool: ThreadPoolExecutor, callers: list[Ask]) -> bool:
