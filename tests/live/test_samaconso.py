@@ -59,6 +59,7 @@ def test_its_jobs_find_nothing_wrong(samaconso: Checkout, job: str) -> None:
     assert said["ok"], said["findings"]
 
 
+@pytest.mark.alone
 def test_a_rotation_of_every_password_and_certificate_fails_no_request(samaconso: Checkout) -> None:
     """Of the database through its pooler, the broker, the object store, the cache and the balancer, and back to one
     generation.
