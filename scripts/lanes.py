@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     printing = Lock()
     running: dict[str, subprocess.Popen[str]] = {}
     for lane, paths in lanes().items():
-        command = [sys.executable, "-u", "-m", "pytest", "-m", "live and not alone", "-v", *paths, *arguments]
+        command = [sys.executable, "-u", "-m", "pytest", "-m", "live", "-v", *paths, *arguments]
         running[lane] = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     last: dict[str, str] = {}
     threads = [Thread(target=_tell, args=(lane, process, printing, last)) for lane, process in running.items()]
