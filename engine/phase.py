@@ -60,6 +60,7 @@ def main(channel: Connection) -> None:
             send(finished)
     except EngineError as error:
         send(Finished(False, (str(error),), {}, error))
+    gc.freeze()  # else the interpreter looks through all of it before it ends
 
 
 def run(job: Job, emit: Callable[[Event], None], channel: Connection) -> Finished | None:
