@@ -2,6 +2,7 @@
 
 import json
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 
 from tests.engine.cli.conftest import Place
 
-PULUMI = """#!/usr/bin/env python3
+INTERPRETER = f"#!{Path(sys.executable).resolve()} -IS\n"
+PULUMI = """
 import json, os, sys
 here = os.path.dirname(__file__)
 asked = {"words": sys.argv[1:], "backend": os.environ.get("PULUMI_BACKEND_URL"),
@@ -43,7 +45,7 @@ class Gated:
     def __init__(self, place: Place, folder: Path) -> None:
         self.folder = folder
         self.place = Place(place.path, {**place.environment, "PATH": f"{folder}:{place.environment['PATH']}"})
-        (folder / "pulumi").write_text(PULUMI)
+        (folder / "pulumi").write_text(INTERPRETER + PULUMI)
         (folder / "pulumi").chmod(stat.S_IRWXU)
         (folder / "history").write_text("[]")
         self.tells(*PLAN)
