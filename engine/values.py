@@ -12,6 +12,7 @@ from google.protobuf.struct_pb2 import NULL_VALUE, Struct, Value
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the protocol's public mark of a secret
 ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
+RESOURCE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
 ARCHIVE: Final = "0def7320c3a5731c473e5ecbe6d01bc7"
 SECRET_MARK: Final = "[secret]"  # noqa: S105 - what is shown in its place
 UNKNOWN_MARK: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -144,6 +145,8 @@ def _object_from_wire(fields: Mapping[str, Value]) -> Any:
             return sealed(from_wire(fields["value"]))
         if signature == ASSET:
             return _with_hash({key: from_wire(item) for key, item in fields.items()})
+        if signature == RESOURCE:
+            return {"packageVersion": "", **{key: from_wire(item) for key, item in fields.items()}}
     return {key: from_wire(item) for key, item in fields.items()}
 
 

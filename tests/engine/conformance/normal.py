@@ -9,6 +9,7 @@ Json = Any
 _AUTO = re.compile(r"-[0-9a-f]{7}(?=$|/|\b)")
 _IDS = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-z]{25})\b")
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
+_RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
 _VOLUMES = re.compile(r"^/.*(?=/volumes/)")
 _NOT_RECORDED = {"id", "created", "modified", "provider", "sourcePosition", "stackTrace"}
 _OWN_VALUES = {  # outputs that are random, or that belong to the machine
@@ -83,7 +84,7 @@ def _resource(resource: Json) -> Json:
 def value(item: Json, key: str = "") -> Json:
     """A property value in its normal form."""
     if isinstance(item, dict):
-        if _SIGNATURE in item:
+        if item.get(_SIGNATURE, _RESOURCE) != _RESOURCE:
             return "<secret>"
         return {name: value(inner, name) for name, inner in sorted(item.items()) if name != "__pulumi_raw_state_delta"}
     if isinstance(item, list):
