@@ -16,6 +16,7 @@ from engine.provider import CheckFailure, Diff, Progress, Properties, ProviderEr
 from engine.values import UNKNOWN, equal, has_unknown
 
 _SPECIAL = "!@#$%&*()-_=+[]{}<>:?"
+_CLASSES = ("special", "upper", "lower", "numeric")
 _DRAWN: dict[str, Any] = {
     "lower": True, "minLower": 0, "minNumeric": 0, "minSpecial": 0, "minUpper": 0,
     "number": True, "numeric": True, "special": True, "upper": True,
@@ -140,14 +141,20 @@ def _settled(kind: _Kind, inputs: Properties) -> Properties:
 
 
 def _impossible(type: str, name: str, news: Properties) -> list[CheckFailure]:
-    if ("Password" not in type and "String" not in type) or has_unknown(news):
+    """What is wrong with the inputs of a drawn value, in the plugin's words."""
+    drawn = "Password" in type or "String" in type
+    if not (drawn or "Bytes" in type) or has_unknown(news):
         return []
     length, least = news.get("length") or 0, ("minUpper", "minLower", "minNumeric", "minSpecial")
-    if length >= max(1, sum(news.get(key) or 0 for key in least)):
-        return []
-    bound = "1" if length < 1 else "sum of min_upper + min_lower + min_numeric + min_special"
-    problem = f"Attribute length value must be at least {bound}, got: {length}"
-    return [CheckFailure("", f"Invalid Attribute Value. {problem}. Examine values at '{name}.length'.")]
+    failures = []
+    if length < max(1, sum(news.get(key) or 0 for key in least)):
+        bound = "1" if length < 1 else "sum of min_upper + min_lower + min_numeric + min_special"
+        problem = f"Attribute length value must be at least {bound}, got: {length}"
+        failures.append(f"Invalid Attribute Value. {problem}. Examine values at '{name}.length'.")
+    if drawn and all(news.get(key) is False for key in _CLASSES):
+        problem = f"At least one attribute out of [{','.join(_CLASSES)}] must be specified as true"
+        failures.append(f"Invalid Attribute Combination. {problem}. Examine values at '{name}.numeric'.")
+    return [CheckFailure("", failure) for failure in failures]
 
 
 def _text(settled: Properties) -> str:
@@ -160,8 +167,6 @@ def _text(settled: Properties) -> str:
         (settled["special"], settled["minSpecial"], special),
     ]
     everything = "".join(letters for wanted, _, letters in classes if wanted)
-    if not everything:
-        raise ProviderError("the character set specified is empty")
     drawn = [secrets.choice(letters) for wanted, least, letters in classes if wanted for _ in range(least)]
     drawn += [secrets.choice(everything) for _ in range(settled["length"] - len(drawn))]
     secrets.SystemRandom().shuffle(drawn)
@@ -198,7 +203,10 @@ def _id(settled: Properties) -> tuple[str, Properties]:
 def _integer(settled: Properties) -> tuple[str, Properties]:
     low, high = settled["min"], settled["max"]
     if low > high:
-        raise ProviderError("the minimum (min) value needs to be smaller than or equal to the maximum (max) value")
+        raise ProviderError(
+            "Create Random Integer Error: The minimum (minVal) value needs to be smaller than or equal to maximum "
+            "(maxVal) value."
+        )
     drawn = low + secrets.randbelow(high - low + 1)
     return str(drawn), {"result": drawn}
 

@@ -39,6 +39,8 @@ def _create(deployment: Deployment, new: ResourceState, supersedes: ResourceStat
     token = deployment.journal.begin("creating", new, outside=provider.outside)
     try:
         new.id, outputs = provider.create(new.type, reveal(new.inputs), deployment.progress(new.urn))
+        if not new.id:
+            raise ProviderError(f"plugin returned empty resource.ID from create '{new.urn}'")
     except PartialCreate as error:
         new.id, new.outputs, new.init_errors = error.id, _marked(deployment, new, error.outputs), [str(error)]
         deployment.journal.end(token, gone=supersedes, new=_stamped(new, created=True))

@@ -1,0 +1,17 @@
+import pulumi
+import pulumi_random as random
+import pulumi_tls as tls
+from pulumi import ResourceOptions as O
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, ResourceProvider, UpdateResult
+
+
+def password(name, epoch="1", **options):
+    return random.RandomPassword(name, length=12, special=False, keepers={"e": epoch}, opts=O(**options))
+
+
+class Box(pulumi.ComponentResource):
+    def __init__(self, name, opts=None, kind="Box", **props):
+        super().__init__(f"my:index:{kind}", name, props, opts)
+
+
+random.RandomPassword("a", length=3, min_lower=2, min_upper=2)
