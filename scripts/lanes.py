@@ -13,7 +13,7 @@ from threading import Lock, Thread
 
 ROOT = Path(__file__).parents[1]
 PLATFORMS, PARTS = "platforms", "parts"
-ELSEWHERE = ("test_samaconso.py",)
+ELSEWHERE = ("test_recyclic.py",)
 """Platforms that go with the parts, so that neither lane ends long before the other."""
 NOTHING_TO_RUN = 5
 """How pytest ends when the arguments leave no test of a lane."""
