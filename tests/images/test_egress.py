@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.text import squid
-from diagram import Egress, Link, Protocol, Proxy
+from components.text import haproxy, squid
+from diagram import Egress, Link, Protocol, Proxy, Service
 from tests.images.certificates import Authority
 from tests.images.lab import Lab, run
 from tests.images.test_postgres_keeper import files_of
@@ -118,3 +118,35 @@ def test_what_is_allowed_goes_by_the_organisations_proxy_and_the_rest_nowhere(la
     lab.until(lambda: "CONNECT" in lab.logs("parent"), 10, lambda: lab.logs("egress"))
     asked = [line.split("CONNECT ")[1].split()[0] for line in lab.logs("parent").splitlines() if "CONNECT" in line]
     assert asked == [f"{HOST}:443"]
+
+
+ASK_FRONT = r"""
+exec 3<>/dev/tcp/127.0.0.1/3128
+printf 'CONNECT other.example:443 HTTP/1.1
+
+' >&3
+timeout 10 head -n1 <&3
+"""
+
+
+def test_a_callee_that_was_taken_for_gone_is_asked_all_the_same(lab: Lab) -> None:
+    """Its front knows no other: what checks said a moment ago is no reason to refuse its application."""
+    root, callers = Authority("root"), Authority("callers")
+    link = Link(caller="agent", callee="egress", protocol=Protocol.proxy, port=3128, hosts=(HOST,))
+    leaf, own = root.server("egress"), callers.client("agent")
+    files = {"front.pem": leaf.certificate, "front.pem.key": leaf.key, "callers.pem": callers.certificate}
+    configs = {"/etc/squid/squid.conf": squid.egress(Egress(name="egress", image=IMAGE), [link])}
+    command = ["squid", "-N", "-f", "/etc/squid/squid.conf"]
+    lab.service("egress", "egress", command, ["probe-tcp", "3128"], files=files, configs=configs)
+    egress = lab.healthy("egress")
+    agent = Service(name="agent", image=IMAGE, port=8000)
+    files = {"egress.pem": own.certificate, "egress.pem.key": own.key, "root.pem": root.certificate}
+    text = haproxy.front(agent, [], [link])
+    lab.service("agent", "front", [], ["true"], files=files, configs={"/etc/front/haproxy.cfg": text})
+    asking = lab.healthy("agent")
+    egress.pause()
+    try:
+        lab.until(lambda: "egress/egress1 is DOWN" in lab.logs("agent"), 30, lambda: lab.logs("agent"))
+    finally:
+        egress.unpause()
+    assert " 403 " in run(asking, "bash", "-c", ASK_FRONT)[1]

@@ -78,7 +78,8 @@ class Checkout:
         done = subprocess.run(
             command, cwd=self.path, env=self.environment, capture_output=True, text=True, timeout=900, check=False
         )
-        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        failed = [line for line in done.stdout.splitlines() if line.lstrip().startswith(("FAIL", "unchecked"))]
+        assert done.returncode == 0, "\n".join((*failed, done.stdout[-2000:], done.stderr[-2000:]))
 
     def stack(self, name: str, like: str, **settings: Any) -> None:
         """A new stack whose file is that of the stack `like`, with `settings` in place of its own."""
