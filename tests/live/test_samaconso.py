@@ -6,6 +6,7 @@ import json
 import secrets
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -68,7 +69,7 @@ def test_a_rotation_of_every_password_and_certificate_fails_no_request(samaconso
         for generations in ({"current": 2, "previous": 1}, {"current": 2}):
             change(samaconso, generations=generations)
             samaconso.must("up", "--yes", "--stack", STACK)
-    assert failures == []
+    assert not failures, "\n".join(failures)
     files = {
         secret["File"]["Name"]: secret["SecretName"]
         for service in services(STACK).values()
@@ -130,7 +131,7 @@ class Customer:
                 self.failures.append(f"{method} {path}: {type(error).__name__}: {error}")
                 continue
             if answer.status >= 300:
-                self.failures.append(f"{method} {path}: {answer.status}")
+                self.failures.append(f"{method} {path}: {answer.status} {answer.body[:120]!r} at {time.strftime('%X')}")
             elif path == "/api/login":
                 self.user = {"Authorization": f"Bearer {json.loads(answer.body)['token']}"}
 
