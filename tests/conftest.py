@@ -32,10 +32,9 @@ def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def quick(quick_keys: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine's phases and policy packs start from a warm process, and keys are derived in no time."""
-    from tests.engine.forked import ForkedPack, ForkedPhase  # noqa: PLC0415 - what deals out the tests needs no engine
+    from tests.engine.forked import start_warm  # noqa: PLC0415 - what deals out the tests needs no engine
 
-    monkeypatch.setattr("engine.api.Phase", ForkedPhase)
-    monkeypatch.setattr("engine.policy._start", ForkedPack)
+    start_warm(monkeypatch)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

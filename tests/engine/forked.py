@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pulumi.policy
 import pulumi_policy  # noqa: F401
+import pytest
 
 import engine.dynamic_provider  # noqa: F401
 from engine import phase
@@ -91,3 +92,9 @@ def _serve(path: Path, environment: Mapping[str, str], writing: int) -> None:
     sys.path.insert(0, str(path))
     sys.argv = [pulumi.policy.__name__, "127.0.0.1:0", str(path)]
     Context().run(runpy.run_module, pulumi.policy.__name__, run_name="__main__", alter_sys=True)
+
+
+def start_warm(patch: pytest.MonkeyPatch) -> None:
+    """Makes the engine start its phases and policy packs from here."""
+    patch.setattr("engine.api.Phase", ForkedPhase)
+    patch.setattr("engine.policy._start", ForkedPack)

@@ -88,6 +88,13 @@ class Checkout:
         (self.path / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump(document))
         self.must("stack", "init", name)
 
+    def change(self, stack: str, **settings: object) -> None:
+        """Change settings of the stack."""
+        path = self.path / f"Pulumi.{stack}.yaml"
+        document = yaml.safe_load(path.read_text())
+        document["config"]["rempart:settings"] |= settings
+        path.write_text(yaml.safe_dump(document))
+
     def secret(self, stack: str, key: str, value: str) -> None:
         """Set an encrypted configuration value."""
         self.must("config", "set", "--secret", key, value, "--stack", stack)

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
-import yaml
 
 from tests.live.checkout import Checkout
 from tests.live.engine import docker, services, task
@@ -27,14 +26,6 @@ NEW_SERVICE = """
     )  # fmt: skip
 
     alerting ="""
-
-
-def change(checkout: Checkout, **settings: object) -> None:
-    """Change settings of the stack `live`."""
-    path = checkout.path / "Pulumi.live.yaml"
-    document = yaml.safe_load(path.read_text())
-    document["config"]["rempart:settings"] |= settings
-    path.write_text(yaml.safe_dump(document))
 
 
 def changes(checkout: Checkout) -> dict[str, int]:
@@ -117,10 +108,10 @@ def test_a_crashing_image_is_rolled_back_and_said_so(assistant: Checkout) -> Non
 
 def test_a_rotation_of_every_password_fails_no_request(assistant: Checkout) -> None:
     """Both generations are accepted while the services change over; then the old one is shut."""
-    change(assistant, generations={"current": 2, "previous": 1})
+    assistant.change("live", generations={"current": 2, "previous": 1})
     assistant.must("up", "--yes", "--stack", "live")
     assert "api_g2" in roles_that_may_log_in()
-    change(assistant, generations={"current": 2})
+    assistant.change("live", generations={"current": 2})
     assistant.must("up", "--yes", "--stack", "live")
     assert roles_that_may_log_in() & {"api_g1", "api_g2"} == {"api_g2"}
     assert services("live")["postgres"]["Version"] is not None
@@ -147,7 +138,7 @@ def roles_that_may_log_in() -> set[str]:
 
 
 def test_up_ends_what_a_killed_up_began(assistant: Checkout) -> None:
-    change(assistant, replicas={"api": 2})
+    assistant.change("live", replicas={"api": 2})
     command = ["./pulumiw", "--non-interactive", "up", "--yes", "--stack", "live"]
     running = subprocess.Popen(
         command, cwd=assistant.path, env=assistant.environment, stdout=subprocess.PIPE, text=True

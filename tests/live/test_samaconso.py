@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-import yaml
 from docker import APIClient
 
 from tests.live.checkout import Checkout
@@ -68,7 +67,7 @@ def test_a_rotation_of_every_password_and_certificate_fails_no_request_but_for_f
     """
     with asking(samaconso) as failures:
         for generations in ({"current": 2, "previous": 1}, {"current": 2}):
-            change(samaconso, generations=generations)
+            samaconso.change(STACK, generations=generations)
             samaconso.must("up", "--yes", "--stack", STACK)
     elsewhere = [failure for failure in failures if FILES not in failure]
     assert not elsewhere, "\n".join(elsewhere)
@@ -79,14 +78,6 @@ def test_a_rotation_of_every_password_and_certificate_fails_no_request_but_for_f
     }
     assert any("-g2" in name for name in files.values())
     assert not any("-g1" in name for name in files.values())
-
-
-def change(checkout: Checkout, **settings: object) -> None:
-    """Change settings of the stack."""
-    path = checkout.path / f"Pulumi.{STACK}.yaml"
-    document = yaml.safe_load(path.read_text())
-    document["config"]["rempart:settings"] |= settings
-    path.write_text(yaml.safe_dump(document))
 
 
 @contextmanager

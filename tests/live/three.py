@@ -13,6 +13,7 @@ from pathlib import Path
 from docker import APIClient
 
 from tests.live.checkout import ROOT
+from tests.live.engine import docker
 from verify.running import Target, Task, task_of
 
 LAB = Path(__file__).with_name("swarm-lab")
@@ -39,8 +40,7 @@ class Node:
 
     def docker(self, *arguments: str) -> str:
         """The output of a Docker command there."""
-        command = ["docker", "--host", self.host, *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return docker("--host", self.host, *arguments)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine import api, crypto, history, policy
+from engine import api, crypto, history
 from engine.cli.reporting import Plan
 from engine.docker.files import Secret, ServiceConfig
 from engine.docker.network import Network
@@ -19,7 +19,7 @@ from engine.docker.volume import Volume
 from engine.events import Diagnostic, Event, PolicyFinding, PolicyPack, StepStarted
 from engine.provider import Progress, Properties
 from report.model import Report
-from tests.engine.forked import ForkedPack, ForkedPhase
+from tests.engine.forked import start_warm
 from tests.engine.stacks import stack_of
 
 KINDS = (Network, Secret, Service, ServiceConfig, Volume)
@@ -99,8 +99,7 @@ def opened(folder: Path) -> Iterator[Shop]:
         return create(self, news, progress)[1] | {"id": ref}
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "Phase", ForkedPhase)
-        patch.setattr(policy, "_start", ForkedPack)
+        start_warm(patch)
         patch.setattr(crypto, "ITERATIONS", 10)
         for kind in KINDS:
             patch.setattr(kind, "create", create)
