@@ -95,5 +95,6 @@ def test_when_either_process_dies_the_container_ends(lab: Lab, victim: str) -> N
     """A front without its application, or an application without its front, does not linger."""
     start(lab)
     container = lab.healthy("web")
-    assert run(container, "bash", "-c", KILL, VICTIM=victim)[0] == 0
+    killed_by_the_end_of_the_container = 137
+    assert run(container, "bash", "-c", KILL, VICTIM=victim)[0] in (0, killed_by_the_end_of_the_container)
     assert container.wait(timeout=10)["StatusCode"] != 0
