@@ -72,6 +72,8 @@ class Result:
     errors: tuple[str, ...]
     outputs: dict[str, Any]
     seconds: float
+    settled: bool = False
+    """Of a plan: there is nothing to do, and the program need not be run again to find that out."""
 
 
 def preview(
@@ -96,7 +98,10 @@ def up(
     on_event: OnEvent = lambda _: None,
     confirm: Callable[[Result], bool] = lambda _: True,
 ) -> Result:
-    """Plans, asks the policies, asks `confirm`, and only then acts; a finding that blocks stops before any creation."""
+    """Plans, asks the policies, asks `confirm`, and only then acts; a finding that blocks stops before any creation.
+
+    A plan that finds everything as it is recorded is the result: the program is not run again.
+    """
     return _planned(stack, "up", on_event, confirm, policies=_Packs(policy_packs, policy_configs), refresh=refresh)
 
 
@@ -141,12 +146,13 @@ def _planned(
 ) -> Result:
     """The plan, and if nothing speaks against it the act; the stack is locked from before the one to the end."""
     with lock.held(stack.location) as held, _Run(stack, on_event, held, policies) as run:
+        plan = None
         if confirm is not None:
             plan = run.phase(kind, preview=True, refresh=refresh, more=True)
             if not plan.ok or not confirm(plan):
                 return plan
         began = time.time()
-        result = run.phase(kind, preview=False, refresh=refresh)
+        result = plan if plan and plan.settled else run.phase(kind, preview=False, refresh=refresh)
         done = history.Run(kind, began, result.ok, result.counts, run.rollouts.taken())
         history.record(stack.location, done, run.config, stack.secret_keys, run.crypter)
         return result
@@ -200,7 +206,7 @@ class _Run:
         seen = Record()
 
         def on_event(event: Event) -> None:
-            if more and not self._ready:  # this phase has its imports behind it: there is a core to spare
+            if more and not self._ready and _changes(event):  # now there will be an act, and there is a core to spare
                 self._ready = Phase()
                 self._ready.give(self._job(kind, refresh, preview=False, waits=True), self._lock_held)
             seen.add(event)
@@ -235,6 +241,10 @@ class _Run:
         )
 
 
+def _changes(event: Event) -> bool:
+    return isinstance(event, StepStarted) and event.op != "same"
+
+
 class Record:
     """Collects from the events what the result says."""
 
@@ -261,4 +271,5 @@ class Record:
             errors=finished.errors,
             outputs=finished.outputs,
             seconds=seconds,
+            settled=finished.settled,
         )

@@ -79,6 +79,7 @@ class Deployment:
         self.unfinished: dict[str, Change] = {}  # components that have yet to register their outputs, by URN
         self.counts: Counter[str] = Counter()
         self.errors: list[str] = []
+        self.forked = False  # the program asked whether this is a plan, and may do something else when it is none
         self.stopping = threading.Event()
         self.redactor = Redactor()
         for resource in self.base:

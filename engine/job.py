@@ -40,4 +40,6 @@ class Finished:
     ok: bool
     errors: tuple[str, ...]
     outputs: dict[str, Any]
+    settled: bool = False
+    """A plan after which there is nothing to do: acting on it would find everything as it is recorded."""
     failure: EngineError | None = None

@@ -100,6 +100,11 @@ class Journal:
         with self._changed:
             return list(self._current())
 
+    @property
+    def touched(self) -> bool:
+        """Whether the record differs from what was loaded."""
+        return self._version > 0
+
     def close(self) -> None:
         """Writes what is not yet written; raises what kept an earlier write from succeeding."""
         if self._writer:

@@ -59,7 +59,7 @@ def main(channel: Connection) -> None:
         if finished := run(job, send, channel):
             send(finished)
     except EngineError as error:
-        send(Finished(False, (str(error),), {}, error))
+        send(Finished(False, (str(error),), {}, failure=error))
     gc.freeze()  # else the interpreter looks through all of it before it ends
 
 
@@ -92,7 +92,8 @@ def run(job: Job, emit: Callable[[Event], None], channel: Connection) -> Finishe
             journal.close()
     ok = not deployment.errors
     emit(Summary("preview" if job.preview else job.kind, ok, dict(deployment.counts), time.monotonic() - began))
-    return Finished(ok, tuple(deployment.errors), _outputs(deployment))
+    settled = ok and not journal.touched and not deployment.forked
+    return Finished(ok, tuple(deployment.errors), _outputs(deployment), settled)
 
 
 def _told_to_go(channel: Connection) -> bool:

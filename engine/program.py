@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pulumi
 from pulumi import runtime
+from pulumi.runtime import settings
 from pulumi.runtime.stack import run_in_stack
 
 from engine import unburdened
@@ -49,6 +50,7 @@ def run(
         )
     )
     unburdened.unburden()
+    _notice_a_fork(deployment)
     _run_to_end(deployment, project.main / "__main__.py")
 
 
@@ -56,6 +58,18 @@ def runtime_version() -> str:
     from importlib.metadata import version  # noqa: PLC0415 - slow to import, and the phase has better to do first
 
     return version("pulumi")
+
+
+def _notice_a_fork(deployment: Deployment) -> None:
+    """Notes when the program, not the SDK, asks whether this is a plan."""
+    answer = settings.is_dry_run
+
+    def is_dry_run() -> bool:
+        if not str(sys._getframe(1).f_globals.get("__name__")).startswith("pulumi."):
+            deployment.forked = True
+        return answer()
+
+    settings.is_dry_run = runtime.is_dry_run = is_dry_run
 
 
 def _run_to_end(deployment: Deployment, main: Path) -> None:

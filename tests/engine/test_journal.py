@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import api
+from engine import api, history
 from tests.engine.stacks import raw_state, resources, stack_of
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -42,3 +42,47 @@ def test_a_changed_output_alone_is_written(tmp_path: Path) -> None:
     stored = json.loads(raw_state(stack.location))["checkpoint"]["latest"]
     assert api.outputs(stack)["more"] == {"than": 1}
     assert not stored["pending_operations"]
+
+
+RUNS = """
+    from pathlib import Path
+    with Path("runs").open("a") as runs:
+        runs.write("{}\\n")
+"""
+
+
+def runs(folder: Path) -> list[str]:
+    """What the program has written since the last call, a line for each time that it ran."""
+    written = (folder / "runs").read_text().splitlines()
+    (folder / "runs").unlink()
+    return written
+
+
+def test_a_plan_that_finds_nothing_to_do_is_the_end_of_an_up(tmp_path: Path) -> None:
+    """The program ran, its policies would have been asked, and running it again would tell nothing new."""
+    stack = stack_of(tmp_path, PROGRAM + RUNS.format("ran"))
+    api.up(stack)
+    assert runs(tmp_path) == ["ran", "ran"]
+    assert api.up(stack).ok
+    assert runs(tmp_path) == ["ran"]
+
+
+@pytest.mark.parametrize(
+    "ask", ["pulumi.runtime.is_dry_run()", "__import__('pulumi.runtime.settings').runtime.settings.is_dry_run()"]
+)
+def test_a_program_that_asks_whether_it_is_a_plan_is_run_for_real_as_well(tmp_path: Path, ask: str) -> None:
+    """It may do something else then, which no plan can know."""
+    asking = PROGRAM + RUNS.format("ran").replace('"ran\\n"', f"str({ask}) + '\\n'")
+    stack = stack_of(tmp_path, asking)
+    for _ in range(2):
+        assert api.up(stack).ok
+        assert runs(tmp_path) == ["True", "False"]
+
+
+def test_an_up_without_a_change_is_in_the_history(tmp_path: Path) -> None:
+    stack = stack_of(tmp_path, PROGRAM)
+    for _ in range(2):
+        api.up(stack)
+    latest, first = history.entries(stack.location)
+    assert (latest["kind"], latest["result"], latest["resourceChanges"]) == ("update", "succeeded", {"same": 2})
+    assert first["resourceChanges"] == {"create": 2}

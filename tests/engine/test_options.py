@@ -230,7 +230,7 @@ def test_the_state_is_private_and_keeps_a_backup(tmp_path: Path) -> None:
     stack = stack_of(tmp_path, HEAD + "random.RandomPassword('a', length=9)")
     api.up(stack)
     first = raw_state(stack.location)
-    api.up(stack)
+    api.up(stack_of(tmp_path, HEAD + "random.RandomPassword('a', length=10)"))
     assert stack.location.state.stat().st_mode & 0o077 == 0
     assert stack.location.state.with_suffix(".json.bak").read_text() == first
 
