@@ -16,9 +16,8 @@ ROOT = {"MINIO_ROOT_USER": "root", "MINIO_ROOT_PASSWORD_FILE": "/run/secrets/roo
 
 
 class ObjectStore(Stateful):
-    """MinIO behind its front, on one volume; its users come from its keeper."""
+    """MinIO behind its front, on one volume."""
 
-    proved_by_keeper = False
     keeper_memory = "256M"  # its client of the administration was seen to take 134 MiB
 
     def command(self) -> Sequence[str]:
@@ -27,10 +26,10 @@ class ObjectStore(Stateful):
 
     def front(self) -> str:
         """Certificates, and to each caller its own key."""
-        links = self.place.callers(self.description)
-        logins = [login for link in links for login in link.passwords]
-        readers = [link.link.caller for link in links if link.link.protocol is Protocol.http]
-        return minio.front(self.description, logins, readers)
+        links = self.place.descriptions(self.place.callers(self.description))
+        callers = [link.caller for link in links if link.protocol is Protocol.s3]
+        readers = [link.caller for link in links if link.protocol is Protocol.http]
+        return minio.front(self.description, callers, readers)
 
     def variables(self) -> dict[str, str]:
         """Whom it obeys, as its keeper does."""
@@ -49,12 +48,12 @@ class ObjectStore(Stateful):
         return Service.check(self)
 
     def own_secrets(self) -> list[SecretFile]:
-        """Its front's, and its root user's password, which only its keeper has beside it."""
+        """Its root user's password, which only its keeper has beside it."""
         name = self.description.name
         word = random.RandomPassword(self.child("root"), length=32, special=False, opts=self.own)
         readers = (name, f"{name}-keeper")
         self._root = secret_file(self, "root-word", "root.password", word.result, readers=readers)
-        return [*Service.own_secrets(self), self._root]
+        return [self._root]
 
     def keeper_files(self, keeper: Component) -> tuple[list[SecretFile], list[ConfigFile]]:
         """The users with their keys and policies."""

@@ -27,8 +27,6 @@ IN_MEMORY = {"type": "tmpfs", "device": "tmpfs", "o": f"size=1m,uid={USER},gid={
 class Stateful(Service):
     """One task on one volume. What rotates comes from its keeper, over a volume in memory that only the two share."""
 
-    proved_by_keeper: ClassVar[bool] = True
-    """Whether its certificate comes from its keeper too."""
     keeper_memory: ClassVar[str] = "128M"
 
     def own_secrets(self) -> list[SecretFile]:
@@ -75,7 +73,7 @@ class Keeper(Component):
         place, it = callee.place, callee.description
         self.reader = f"{it.name}-keeper"
         secrets, configs = callee.keeper_files(self)
-        if callee.authority and callee.proved_by_keeper:
+        if callee.authority:
             secrets += server.files(self, place.root, callee.authority, it, "server.pem")
         alone = f"{it.name}-keeper-alone"
         self.service = service(

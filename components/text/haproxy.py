@@ -8,6 +8,9 @@ from diagram.service import LOOPBACK
 
 SECRETS = "/run/secrets"
 
+GIVEN = "crt /run/keeper/server.pem ca-file /run/keeper/callers.pem"
+"""What a keeper brings: the server's own certificate, and the authority of its callers."""
+
 HEAD = """\
 global
     log stdout format raw local0 notice
@@ -171,11 +174,10 @@ backend outside
 def figures(service: Queue, readers: Sequence[Link]) -> str:
     """The figures of a broker, which answers on loopback, for `readers`. The keeper brings the certificates."""
     names = " ".join(sorted(link.caller for link in readers))
-    files = "crt /run/keeper/server.pem ca-file /run/keeper/callers.pem verify required alpn http/1.1"
     return f"""{HEAD.format(idle=30)}
 frontend front
     mode http
-    bind :{service.figures_port} ssl {files}
+    bind :{service.figures_port} ssl {GIVEN} verify required alpn http/1.1
     http-request reject unless {{ ssl_c_s_dn(cn) -m str {names} }}
     http-request deny unless METH_GET
     http-request set-header X-Rempart-Caller %[ssl_c_s_dn(cn)]

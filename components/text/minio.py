@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.text import postgres
-from components.text.haproxy import HEAD, SECRETS
+from components.text.haproxy import GIVEN, HEAD
 from diagram import Link, ObjectStore
 from diagram.service import LOOPBACK
 
@@ -18,17 +18,23 @@ ON_OBJECTS = [
 ]
 
 
-def front(service: ObjectStore, logins: Sequence[str], readers: Sequence[str]) -> str:
-    """The front: a caller uses its own key only, `readers` see the figures; the keeper comes by the socket."""
-    names = " ".join(sorted((*logins, *readers)))
+def front(service: ObjectStore, callers: Sequence[str], readers: Sequence[str]) -> str:
+    """The front: a caller uses its own key only, `readers` see the figures; the keeper comes by the socket.
+
+    Which generations of a caller's key count, MinIO knows from its keeper: the front stays as it is in a rotation.
+    """
+    groups = "|".join(sorted(postgres.group(caller) for caller in callers))
+    caller = f"ssl_c_s_dn(cn) -m reg ^({groups})_g[0-9]+$" if callers else "always_false"
+    reader = f"ssl_c_s_dn(cn) -m str {' '.join(sorted(readers))}" if readers else "always_false"
     return f"""{HEAD.format(idle=service.grace)}
 frontend front
     mode http
-    bind :{service.port} ssl crt {SECRETS}/front.pem ca-file {SECRETS}/callers.pem verify required alpn http/1.1
-    http-request reject unless {{ ssl_c_s_dn(cn) -m str {names} }}
+    bind :{service.port} ssl {GIVEN} verify required alpn http/1.1
+    acl caller {caller}
+    acl reader {reader}
+    http-request reject unless caller or reader
     http-request set-header X-Rempart-Caller %[ssl_c_s_dn(cn)]
     http-request allow if {{ path -m str {service.health.alive} }}
-    acl reader {"ssl_c_s_dn(cn) -m str " + " ".join(sorted(readers)) if readers else "always_false"}
     http-request deny if reader !{{ path -m str {service.metrics} }}
     http-request deny if !reader {{ path_beg /minio/ }}
     http-request set-var(txn.caller) ssl_c_s_dn(cn)

@@ -1,6 +1,7 @@
 """What follows from a link to an object store."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,10 @@ def deployed() -> Recorder:
     return record(lambda: Platform("shop", files()))
 
 
+def spec_of(deployed: Recorder, service: str) -> dict[str, Any]:
+    return dict(deployed.of("docker:Service")[f"shop-{service}-service"]["taskSpec"])
+
+
 def files_of(deployed: Recorder, service: str) -> set[str]:
     spec = deployed.of("docker:Service")[f"shop-{service}-service"]["taskSpec"]["containerSpec"]
     return {file["fileName"].removeprefix("/run/secrets/") for file in spec["secrets"]}
@@ -38,8 +43,9 @@ def test_a_caller_is_given_its_own_key_and_certificate(deployed: Recorder) -> No
 
 
 def test_only_the_store_and_its_keeper_hold_the_root_password(deployed: Recorder) -> None:
-    assert files_of(deployed, "store") == {"front.pem", "front.pem.key", "callers.pem", "root.password"}
-    assert files_of(deployed, "store-keeper") == {"root.password", "grants.json"}
+    assert files_of(deployed, "store") == {"root.password"}
+    identity = {"server.pem", "server.pem.key", "callers.pem"}
+    assert files_of(deployed, "store-keeper") == {"root.password", "grants.json", *identity}
     assert "root.password" not in files_of(deployed, "api") | files_of(deployed, "monitor")
 
 
@@ -60,9 +66,21 @@ def test_the_monitor_reads_figures_without_a_key(deployed: Recorder) -> None:
 
 
 def test_the_front_lets_each_certificate_use_its_own_key_only() -> None:
-    text = minio.front(ObjectStore(name="store", image=IMAGE, bucket="uploads"), ["api_g1", "worker_g1"], [])
+    text = minio.front(ObjectStore(name="store", image=IMAGE, bucket="uploads"), ["api", "worker"], [])
+    assert "acl caller ssl_c_s_dn(cn) -m reg ^(api|worker)_g[0-9]+$" in text
     assert "http-request deny unless reader or { var(txn.signer),strcmp(txn.caller) eq 0 }" in text
     assert "acl reader always_false" in text
+
+
+def test_a_rotation_leaves_the_store_as_it_is(deployed: Recorder) -> None:
+    """Its keeper brings what is new: a store has one task, which could not be replaced without a gap."""
+    again = record(
+        lambda: Platform("shop", files().model_copy(update={"generation": Generation(current=3, previous=2)}))
+    )
+    assert spec_of(again, "store") == spec_of(deployed, "store")
+    assert text_of(again, "store-config-haproxy-cfg") == text_of(deployed, "store-config-haproxy-cfg")
+    given = ("store-keeper-grants", "docker:Secret")
+    assert set(json.loads(text_of(again, *given))["users"]) == {"api_g2", "api_g3"}
 
 
 def test_nobody_is_let_at_the_whole_bucket() -> None:

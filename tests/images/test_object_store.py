@@ -1,9 +1,11 @@
-"""MinIO behind its front: who gets in, by which certificate and key, how far, and what a restart leaves."""
+"""MinIO behind its front: who gets in, by which certificate and key, how far; a rotation, and a restart."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from components.objects import ROOT
 from components.text import minio
@@ -32,6 +34,12 @@ try:
 except OSError as error:
     print("no", error)
 """
+SHOWN = "openssl s_client -connect store:9000 < /dev/null 2> /dev/null | openssl x509 -noout -fingerprint -sha256"
+
+
+def fingerprint(certificate: str) -> str:
+    """As openssl prints it."""
+    return x509.load_pem_x509_certificate(certificate.encode()).fingerprint(hashes.SHA256()).hex(":").upper()
 
 
 def test_each_caller_has_its_own_prefix_by_its_own_key_and_certificate(lab: Lab) -> None:
@@ -45,18 +53,18 @@ def test_each_caller_has_its_own_prefix_by_its_own_key_and_certificate(lab: Lab)
     secrets = {"api_g1": "first-secret-of-api", "worker_g1": "first-secret-of-worker"}
     shared, env = lab.memory(), [f"{name}={value}" for name, value in ROOT.items()]
     leaf = root.server("store")
-    files = {
-        "front.pem": leaf.certificate, "front.pem.key": leaf.key, "callers.pem": callers.certificate,
-        "root.password": "root-of-the-store",
+    held = {
+        "server.pem": leaf.certificate, "server.pem.key": leaf.key, "callers.pem": callers.certificate,
+        "root.password": "root-of-the-store", "grants.json": minio.grants(service, links, secrets),
     }  # fmt: skip
-    front = minio.front(service, ["api_g1", "api_g2", "worker_g1"], ["prometheus"])
+    front = minio.front(service, ["api", "worker"], ["prometheus"])
     check = ["probe", "19000", service.health.ready, service.health.alive]
     configs = {"/etc/front/haproxy.cfg": front}
     mounts = [shared, lab.data("/data")]
+    root_alone = {"root.password": held["root.password"]}
     lab.service(
-        "store", "minio", ["store"], check, files=files, configs=configs, mounts=mounts, env=["PORT=19000", *env]
+        "store", "minio", ["store"], check, files=root_alone, configs=configs, mounts=mounts, env=["PORT=19000", *env]
     )
-    held = {"root.password": "root-of-the-store", "grants.json": minio.grants(service, links, secrets)}
     lab.service("keeper", "minio", ["keeper"], ["test", "-f", "/tmp/ready"], files=held, mounts=[shared], env=env)
     lab.healthy("store")
     lab.healthy("keeper")
@@ -92,13 +100,21 @@ def test_each_caller_has_its_own_prefix_by_its_own_key_and_certificate(lab: Lab)
     assert {what: answer for what, answer in refused.items() if answer.startswith("2")} == {}
     assert "minio_" in ask("GET", "/minio/v2/metrics/cluster", key="", leaf="prometheus")
 
-    secrets = {"api_g2": "second-secret-of-api", "worker_g1": "first-secret-of-worker"}
-    held["grants.json"] = minio.grants(service, links, secrets)
-    before = lab.healthy("store").id
-    lab.give("keeper", held)
-    lab.until(
-        lambda: ask("GET", "/uploads/api/one", "api_g2", "api_g2").startswith("200"), 60, lambda: lab.logs("keeper")
-    )
+    secrets["api_g2"] = "second-secret-of-api"
+    before, renewed, answers = lab.healthy("store").id, root.server("store"), list[str]()
+    held |= {"server.pem": renewed.certificate, "server.pem.key": renewed.key}
+    lab.give("keeper", held | {"grants.json": minio.grants(service, links, secrets)})
+
+    def renewed_while_it_answers() -> bool:
+        answers.append(ask("GET", "/uploads/api/one"))
+        return fingerprint(renewed.certificate) in run(client, "sh", "-c", SHOWN)[1]
+
+    lab.until(renewed_while_it_answers, 60, lambda: lab.logs("keeper") + lab.logs("store"))
+    assert set(answers) == {"200 kept\n"}, "each certificate was shown in its time, without a gap"
+    assert ask("GET", "/uploads/api/one", "api_g2", "api_g2") == "200 kept\n"
+
+    del secrets["api_g1"]
+    lab.give("keeper", held | {"grants.json": minio.grants(service, links, secrets)})
     lab.until(
         lambda: ask("GET", "/uploads/api/one", secret="first-secret-of-api").startswith("403"),
         60,
