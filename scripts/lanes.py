@@ -1,65 +1,93 @@
-"""python -m scripts.lanes [PYTEST ARGUMENT...]: the live tests, in two lanes beside each other.
+"""python -m scripts.lanes [PYTEST ARGUMENT...]: the live tests, three rooms of them at a time.
 
-They share one engine and two cores, and mostly wait: for a service to become healthy, to be watched, to be gone. A lane
+They share one engine and two cores, and mostly wait: for a service to become healthy, to be watched, to be gone. A room
 is a pytest of its own, which runs its tests one after the other; interrupted, each removes what it deployed.
 """
 
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Event, Lock
 
 ROOT = Path(__file__).parents[1]
-PLATFORMS, PARTS = "platforms", "parts"
-ELSEWHERE = ("test_recyclic.py",)
-"""Platforms that go with the parts, so that neither lane ends long before the other."""
+LANES = 3
+LONG = (
+    "live/test_assistant.py",
+    "engine",
+    "images",
+    "live/test_samaconso.py",
+    "live/test_recyclic.py",
+    "apps",
+    "backup",
+)
+"""The rooms that take longest begin first, so that no lane is left alone with one of them."""
 NOTHING_TO_RUN = 5
-"""How pytest ends when the arguments leave no test of a lane."""
+"""How pytest ends when the arguments leave no test of a room."""
 
 
-def lanes() -> dict[str, Sequence[str]]:
-    """The files and folders of each lane: every one that there is, and none twice."""
-    platforms = sorted((ROOT / "tests" / "live").glob("test_*.py"))
-    rooms = sorted(it for it in (ROOT / "tests").iterdir() if it.name.startswith("test_") or it.is_dir())
-    moved = [it for it in platforms if it.name in ELSEWHERE]
-    parts = [*(it for it in rooms if it.name not in {"live", "__pycache__"}), *moved]
-    of = {PLATFORMS: [it for it in platforms if it not in moved], PARTS: parts}
-    return {lane: [str(it.relative_to(ROOT)) for it in found] for lane, found in of.items()}
+@dataclass(frozen=True)
+class Ended:
+    """How a room's pytest ended, and its last line."""
+
+    name: str
+    code: int
+    line: str
+
+
+def rooms() -> dict[str, Sequence[str]]:
+    """What each room holds, in the order in which they begin: every test that there is, and none twice."""
+    tests = ROOT / "tests"
+    alone = {name: [tests / name] for name in LONG}
+    alone |= {f"live/{it.name}": [it] for it in sorted((tests / "live").glob("test_*.py"))}
+    folders = sorted(it for it in tests.iterdir() if it.name.startswith("test_") or it.is_dir())
+    others = [it for it in folders if it.name not in {"live", "__pycache__", *LONG}]
+    found = {**{name: alone[name] for name in LONG}, "others": others, **alone}
+    return {name: [str(it.relative_to(ROOT)) for it in paths] for name, paths in found.items()}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The exit code: 0 when every lane's tests passed."""
+    """The exit code: 0 when every room's tests passed."""
     began = time.monotonic()
-    printing = Lock()
-    running: dict[str, subprocess.Popen[str]] = {}
-    for lane, paths in lanes().items():
-        command = [sys.executable, "-u", "-m", "pytest", "-m", "live", "-v", *paths, *arguments]
-        running[lane] = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    last: dict[str, str] = {}
-    threads = [Thread(target=_tell, args=(lane, process, printing, last)) for lane, process in running.items()]
-    for thread in threads:
-        thread.start()
-    while any(thread.is_alive() for thread in threads):
-        try:
-            for thread in threads:
-                thread.join()
-        except KeyboardInterrupt:  # the lanes have it too, and clean up
-            continue
-    for lane, line in last.items():
-        print(f"{lane}: {line.strip('= ')}")
-    print(f"both lanes: {time.monotonic() - began:.0f} s")
-    codes = [process.wait() for process in running.values()]
-    wrong = [code for code in codes if code not in {0, NOTHING_TO_RUN}]
-    return wrong[0] if wrong else min(codes)
+    lanes = _Lanes(arguments)
+    ended = lanes.run(rooms())
+    width = max(len(name) for name in rooms())
+    for it in ended:
+        print(f"{it.name:<{width}}  {it.line.strip('= ')}")
+    print(f"{len(ended)} rooms in {LANES} lanes: {time.monotonic() - began:.0f} s")
+    wrong = [it.code for it in ended if it.code not in {0, NOTHING_TO_RUN}]
+    return wrong[0] if wrong else min(it.code for it in ended)
 
 
-def _tell(lane: str, process: "subprocess.Popen[str]", printing: Lock, last: dict[str, str]) -> None:
-    for line in _lines(process):
-        last[lane] = line
-        with printing:
-            print(f"{lane:<9} {line}", flush=True)
+class _Lanes:
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self._arguments, self._printing, self._interrupted = arguments, Lock(), Event()
+
+    def run(self, rooms: dict[str, Sequence[str]]) -> list[Ended]:
+        """Every room; after an interruption none begins, and those that run have it too, and clean up."""
+        with ThreadPoolExecutor(LANES) as pool:
+            begun = [pool.submit(self._room, name, paths) for name, paths in rooms.items()]
+            while not all(it.done() for it in begun):
+                try:
+                    for it in begun:
+                        it.result()
+                except KeyboardInterrupt:
+                    self._interrupted.set()
+        return [ended for it in begun if (ended := it.result())]
+
+    def _room(self, name: str, paths: Iterable[str]) -> Ended | None:
+        if self._interrupted.is_set():
+            return None
+        command = [sys.executable, "-u", "-m", "pytest", "-m", "live", "-v", *paths, *self._arguments]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        line = ""
+        for line in _lines(process):
+            with self._printing:
+                print(f"{name:<22} {line}", flush=True)
+        return Ended(name, process.wait(), line)
 
 
 def _lines(process: "subprocess.Popen[str]") -> Iterator[str]:

@@ -89,7 +89,7 @@ def spec(image: str, command: str = "sleep infinity & wait", replicas: int = 1, 
                 "commands": ["bash", "-c", command],
                 "init": True,
                 "stopGracePeriod": "15s",
-                "healthcheck": {"tests": ["CMD", "true"], "interval": "1s", "timeout": "1s", "retries": 1},
+                "healthcheck": {"tests": ["CMD", "true"], "interval": "1s", "timeout": "10s", "retries": 1},
                 **container,
             },
             "restartPolicy": {"condition": "any", "delay": "1s", "maxAttempts": 0, "window": "0s"},
@@ -98,7 +98,7 @@ def spec(image: str, command: str = "sleep infinity & wait", replicas: int = 1, 
         "endpointSpec": {"mode": "dnsrr"},
         "updateConfig": {"order": "start-first", "failureAction": "rollback", "monitor": "2s"},
         "rollbackConfig": {"order": "start-first", "monitor": "2s"},
-        "convergeConfig": {"delay": "1s", "timeout": "20s"},
+        "convergeConfig": {"delay": "1s", "timeout": "60s"},
     }
 
 
