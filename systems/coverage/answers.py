@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -106,7 +107,8 @@ class Answers:
         return found
 
 
-def written(system: str) -> dict[str, Any]:
+@cache
+def written(system: str) -> Mapping[str, Any]:
     """The written answers for a system."""
-    found: dict[str, Any] = yaml.safe_load((ANSWERS / f"{system}.yaml").read_text())
+    found: Mapping[str, Any] = yaml.safe_load((ANSWERS / f"{system}.yaml").read_text())
     return found

@@ -1,7 +1,8 @@
 """The table of what became of every row, Markdown."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 import yaml
 
@@ -39,6 +40,7 @@ def answers(system: str) -> Iterator[tuple[Row, Answer]]:
         yield row, known.to(row)
 
 
+@cache
 def _drawn(system: str) -> System | None:
     try:
         return sketch(system) if system in systems.KNOWN else None
@@ -46,7 +48,8 @@ def _drawn(system: str) -> System | None:
         return None
 
 
-def _alerts() -> list[str]:
+@cache
+def _alerts() -> Sequence[str]:
     files = [yaml.safe_load(path.read_text()) for path in sorted(RULES.glob("*.yml"))]
     return [rule["alert"] for file in files for group in file["groups"] for rule in group["rules"] if "alert" in rule]
 

@@ -1,6 +1,7 @@
 """What a system's document asks for, a row each, read from its facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,6 +41,7 @@ def rows(facts: Mapping[str, Any]) -> Iterator[Row]:
         yield Row("targets", it["id"], f"{it['statement']}: {it['figure']}")
 
 
-def read(system: str) -> list[Row]:
+@cache
+def read(system: str) -> Sequence[Row]:
     """The rows of a system, by its name."""
-    return list(rows(yaml.safe_load((FACTS / f"{system}.yaml").read_text())))
+    return tuple(rows(yaml.safe_load((FACTS / f"{system}.yaml").read_text())))

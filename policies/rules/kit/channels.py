@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from .node import UNKNOWN, Node
@@ -29,7 +29,7 @@ def channels(resource: Resource) -> Iterator[Node]:
 def _texts(value: Any, path: str, owner: str) -> Iterator[Node]:
     if isinstance(value, str):
         yield Node(value, path, owner)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for key, item in value.items():
             below = f"{path}.{key}" if path else str(key)
             yield Node(str(key), path or "a key", owner)

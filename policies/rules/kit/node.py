@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Final
 
@@ -50,7 +50,7 @@ class Node:
 
     def child(self, key: str) -> Node:
         path = f"{self.path}.{key}" if self.path else key
-        if isinstance(self._raw, Mapping):
+        if isinstance(self._raw, dict):
             return Node(self._raw.get(key), path, self.owner)
         return Node(UNKNOWN if self._raw is UNKNOWN else None, path, self.owner)
 
@@ -108,13 +108,13 @@ class Node:
     def entries(self) -> Iterator[tuple[str, Node]]:
         """The keys and places of a mapping, in order; nothing when absent."""
         value = self.value
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             for key in value:
                 yield str(key), self.child(str(key))
 
     def leaves(self) -> Iterator[Node]:
         """Every scalar below, known or not."""
-        if isinstance(self._raw, Mapping):
+        if isinstance(self._raw, dict):
             for key in self._raw:
                 yield from self.child(str(key)).leaves()
         elif isinstance(self._raw, list):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from .address import addresses
@@ -59,6 +60,8 @@ PLACES: Final = tuple(
 """Where a program expects a password, and no name says so."""
 PAIR: Final = re.compile(r"[\w.@-]+:[^\s/]+")
 """A user and a password."""
+MOST: Final = 16_384
+"""How many texts are remembered: most of a stack stand in it many times."""
 
 
 def with_password(text: str) -> bool:
@@ -70,6 +73,7 @@ def with_password(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=MOST)
 def suspicion(name: str, value: str) -> str | None:
     """Why `value`, called `name`, is held for a secret; None when it is not."""
     if not is_a_value(value) and not with_password(value):
@@ -96,6 +100,7 @@ def _by_name(name: str, value: str) -> bool:
     return name.lower().endswith("auth") and any(PAIR.fullmatch(text) for text in (value, *unwrapped(value)))
 
 
+@lru_cache(maxsize=MOST)
 def in_text(text: str, *, random: bool = True) -> str | None:
     """Why a free text is held to contain a secret; `random` counts what only looks like chance."""
     found = known_format(text)

@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +75,16 @@ class Case:
         return resources
 
 
+@cache
+def _listed() -> list[dict[str, Any]]:
+    return yaml.safe_load((HERE / "differences.yaml").read_text()) or []
+
+
 def differences(name: str, program: int) -> set[str]:
     """What is not compared in a case, by the file that says why."""
-    listed = yaml.safe_load((HERE / "differences.yaml").read_text()) or []
     return {
         what
-        for entry in listed
+        for entry in _listed()
         if entry["case"] == name and program in entry.get("programs", [program])
         for what in entry["differs"]
     }

@@ -25,7 +25,7 @@ class Hunt:
     def __post_init__(self) -> None:
         self._judge = Judge(RULES)
         self._by_family = {
-            family: Judge([rule for rule in RULES if rule.family == family and not rule.types])
+            family: Judge([rule for rule in RULES if rule.family == family])
             for family in {rule.family for rule in RULES}
         }
         self._shipped = {
@@ -38,15 +38,13 @@ class Hunt:
 
     def caught(self, mutant: Mutant) -> bool:
         """Whether a rule of the right family stops the mutant: one about its resource, or one about its stack."""
-        if self._seen(mutant, self._judge.resource(mutant.resource)):
+        judges = [self._by_family[family] for family in sorted(mutant.misuse.families)]
+        if any(self._seen(mutant, judge.resource(mutant.resource)) for judge in judges):
             return True
         resources = [mutant.resource if it.urn == mutant.resource.urn else it for it in self.stacks[mutant.stack]]
         stack = Stack(resources)
-        return any(self._seen(mutant, self._by_family[family].stack(stack)) for family in mutant.misuse.families)
+        return any(self._seen(mutant, judge.stack(stack)) for judge in judges)
 
     def _seen(self, mutant: Mutant, findings: Iterable[Finding]) -> bool:
         shipped = self._shipped[mutant.stack]
-        return any(
-            finding.stops and finding.rule.family in mutant.misuse.families and _key(finding) not in shipped
-            for finding in findings
-        )
+        return any(finding.stops and _key(finding) not in shipped for finding in findings)
