@@ -45,11 +45,11 @@ def oracle(rule: Kept, before: set[Copy]) -> set[Copy]:
     older than `days` beside the newest.
     """
     mine = {copy for copy in before if copy.kept == rule.name}
+    newest = max((copy.taken for copy in mine), default=BEGIN)
     kept = set()
     for copy in mine:
-        newer = [other for other in mine if other.taken > copy.taken]
-        age = max((other.taken - copy.taken for other in mine), default=timedelta())
-        if len(newer) < rule.copies and (not newer or age <= timedelta(days=rule.days)):
+        newer = sum(other.taken > copy.taken for other in mine)
+        if newer < rule.copies and (not newer or newest - copy.taken <= timedelta(days=rule.days)):
             kept.add(copy)
     return kept
 
