@@ -7,7 +7,7 @@ import os
 
 from engine.errors import EngineError
 
-_COST = 10
+COST = 10
 _LIBRARIES = ("libcrypt.so.1", "libcrypt.so.2", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1")
 _STANDARD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _BCRYPT = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -18,7 +18,7 @@ _LONGEST = 72  # bytes of a password that bcrypt looks at
 def bcrypt(text: str) -> str:
     """The `$2a$10$...` hash of `text`, about 50 ms of work without holding the interpreter's lock."""
     salt = base64.b64encode(os.urandom(16)).rstrip(b"=").translate(bytes.maketrans(_STANDARD, _BCRYPT))
-    setting = b"$2a$%02d$%s" % (_COST, salt)
+    setting = b"$2a$%02d$%s" % (COST, salt)
     scratch = ctypes.create_string_buffer(_SCRATCH)
     hashed: bytes | None = _crypt_r()(text.encode()[:_LONGEST], setting, scratch)
     if not hashed or not hashed.startswith(b"$2a$"):

@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import pulumi
@@ -54,6 +55,7 @@ def run(
     _run_to_end(deployment, project.main / "__main__.py")
 
 
+@cache
 def runtime_version() -> str:
     from importlib.metadata import version  # noqa: PLC0415 - slow to import, and the phase has better to do first
 

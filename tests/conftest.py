@@ -13,6 +13,8 @@ SHARING = ("tests/policies/", "tests/report/")
 """Rooms whose tests share what is long to make: they run in one process, where others run side by side."""
 FEW = 10
 """Rounds of the key derivation: the real number is tested on its own."""
+CHEAPEST = 4
+"""The least that bcrypt takes, of which each one more takes twice as long."""
 
 # A property is judged by its examples, not by how busy the machine is.
 settings.register_profile("rempart", deadline=None)
@@ -25,8 +27,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 @pytest.fixture
 def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keys are derived in no time."""
+    """Keys are derived and passwords hashed in no time."""
     monkeypatch.setattr("engine.crypto.ITERATIONS", FEW)
+    monkeypatch.setattr("engine.bcrypt.COST", CHEAPEST)
 
 
 @pytest.fixture

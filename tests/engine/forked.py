@@ -18,13 +18,14 @@ import pulumi_policy  # noqa: F401
 import pytest
 
 import engine.dynamic_provider  # noqa: F401
-from engine import phase
+from engine import phase, program
 from engine.errors import EngineError
 from engine.events import Event
 from engine.job import Finished, Job
 
 for module in phase.MOST_USED:
     import_module(module)  # else every phase does, while it waits for its job
+program.runtime_version()
 _FORK = multiprocessing.get_context("fork")
 
 

@@ -242,7 +242,7 @@ def test_a_random_value_is_a_secret_of_its_own_kind(tmp_path: Path) -> None:
     assert isinstance(made["result"], Secret)
     assert len(made["result"].value) == 40
     assert sum(letter.isdigit() for letter in made["result"].value) >= 5
-    assert made["bcryptHash"].value.startswith("$2a$10$")
+    assert made["bcryptHash"].value.startswith("$2a$")
 
 
 def test_an_input_that_becomes_secret_without_changing_is_in_clear_nowhere_in_the_state(tmp_path: Path) -> None:
