@@ -13,9 +13,11 @@ from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import pulumi.dynamic
 import pulumi.policy
 import pulumi_policy  # noqa: F401
 import pytest
+from pulumi import _types
 
 import engine.dynamic_provider  # noqa: F401
 from engine import phase, program
@@ -25,7 +27,10 @@ from engine.job import Finished, Job
 
 for module in phase.MOST_USED:
     import_module(module)  # else every phase does, while it waits for its job
-program.runtime_version()
+program.runtime_version()  # the SDK and the engine remember this, and what follows
+for kind in (pulumi.dynamic.Resource, *pulumi.CustomResource.__subclasses__()):
+    if not kind.__module__.startswith("pulumi_docker"):
+        _types.resource_types(kind)
 _FORK = multiprocessing.get_context("fork")
 
 
