@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,10 +18,12 @@ from urllib.request import Request, urlopen
 import pytest
 import yaml
 
+import diagram.__main__ as diagram
 from diagram.__main__ import sketch
 from diagram.drawing import mermaid
 from images.recipe import PARENT
 from tests.docs.blocks import ROOT, blocks, commands
+from tests.inside import ran
 from tests.live.checkout import Checkout
 
 README = "README.md"
@@ -38,7 +41,9 @@ def test_the_picture_is_what_the_links_draw() -> None:
 
 @pytest.mark.parametrize("command", [it for it in COMMANDS if "-m diagram" in it])
 def test_a_drawing_command_draws(command: str) -> None:
-    drawn = shell(command)
+    start, *arguments = shlex.split(command.replace(".venv/bin/python -m diagram", "diagram"))
+    assert start == "diagram"
+    drawn = ran(diagram.main, *arguments, environment=os.environ)
     assert drawn.returncode == 0, drawn.stderr
     assert "gateway" in drawn.stdout
 
@@ -69,8 +74,8 @@ def with_notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for file in ("settings.py", *(path.name for path in ROOT.glob("Pulumi*.yaml"))):
         shutil.copy2(ROOT / file, copy)
     (diff,) = blocks(README, "diff")
-    ran = subprocess.run(["git", "apply", "-"], cwd=copy, input=diff, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
+    done = subprocess.run(["git", "apply", "-"], cwd=copy, input=diff, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     return copy
 
 
@@ -132,9 +137,9 @@ def test_the_lock_file_pins_every_dependency_by_hashes() -> None:
 
 def test_the_environment_lists_its_packages_in_the_way_in_which_the_pulumi_cli_asks() -> None:
     """Without pip the CLI ends before the program starts, as it cannot tell which plugins are needed."""
-    ran = subprocess.run([sys.executable, "-m", "pip", "list", "--format", "json"], capture_output=True, check=True)
+    done = subprocess.run([sys.executable, "-m", "pip", "list", "--format", "json"], capture_output=True, check=True)
     assert {"pulumi-docker", "pulumi-policy"} <= {
-        package["name"].replace("_", "-") for package in json.loads(ran.stdout)
+        package["name"].replace("_", "-") for package in json.loads(done.stdout)
     }
 
 
@@ -154,14 +159,14 @@ def test_the_production_commands_lead_to_a_preview(tmp_path: Path) -> None:
         cwd=tmp_path, check=True, capture_output=True,
     )  # fmt: skip
     environment = {**os.environ, "PULUMI_BACKEND_URL": f"file://{tmp_path}"}
-    ran = subprocess.run(
+    done = subprocess.run(
         ["bash", "-ec", f'pulumi() {{ ./pulumiw "$@"; }}\n{script}'],
         cwd=checkout.path, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "Platform  assistant" in ran.stdout
-    assert re.search(r"Resources: \d+ to create$", ran.stdout, re.MULTILINE)
-    assert "value of geminiApiKey" not in ran.stdout + ran.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Platform  assistant" in done.stdout
+    assert re.search(r"Resources: \d+ to create$", done.stdout, re.MULTILINE)
+    assert "value of geminiApiKey" not in done.stdout + done.stderr
 
 
 EXERCISED: dict[str, Callable[..., None]] = {

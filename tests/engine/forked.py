@@ -16,6 +16,8 @@ from pathlib import Path
 import pulumi.dynamic
 import pulumi.policy
 import pulumi_policy  # noqa: F401
+import pulumi_random
+import pulumi_tls
 import pytest
 from pulumi import _types
 
@@ -28,8 +30,8 @@ from engine.job import Finished, Job
 for module in phase.MOST_USED:
     import_module(module)  # else every phase does, while it waits for its job
 program.runtime_version()  # the SDK and the engine remember this, and what follows
-for kind in (pulumi.dynamic.Resource, *pulumi.CustomResource.__subclasses__()):
-    if not kind.__module__.startswith("pulumi_docker"):
+for kind in (pulumi.dynamic.Resource, *vars(pulumi_random).values(), *vars(pulumi_tls).values()):
+    if isinstance(kind, type) and issubclass(kind, pulumi.CustomResource):
         _types.resource_types(kind)
 _FORK = multiprocessing.get_context("fork")
 

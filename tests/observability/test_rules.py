@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,13 @@ RULES = sorted((ROOT / "observability" / "rules").glob("*.yml"))
 TESTS = Path(__file__).parent
 
 
+@cache
+def read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text())
+
+
 def rules(path: Path, kind: str) -> Iterator[dict[str, Any]]:
-    for group in yaml.safe_load(path.read_text())["groups"]:
+    for group in read(path)["groups"]:
         yield from (rule for rule in group["rules"] if kind in rule)
 
 
@@ -40,7 +46,7 @@ def test_an_alert_is_tested_in_silence_and_firing(name: str) -> None:
     path, _ = ALERTS[name]
     seen = [
         bool(expected["exp_alerts"])
-        for case in yaml.safe_load((TESTS / path.name).read_text())["tests"]
+        for case in read(TESTS / path.name)["tests"]
         for expected in case["alert_rule_test"]
         if expected["alertname"] == name
     ]

@@ -143,7 +143,8 @@ def changed(props: Props, path: str, name: str, operand: Any, held: Any = None) 
         if held is not None and holder.get(key) != held:
             continue
         for inside in APPLY[name](holder, key, operand):
-            yield from _different(props, [(f"{where}.{inside}" if inside else where, _apart(mutant, path))])
+            made = _apart(mutant, path) if name == "text" else mutant  # a text is rewritten again elsewhere
+            yield from _different(props, [(f"{where}.{inside}" if inside else where, made)])
 
 
 def _different(props: Props, changes: list[Change]) -> Iterator[Change]:
