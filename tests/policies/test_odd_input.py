@@ -23,9 +23,11 @@ ODD: tuple[Any, ...] = (
 )  # fmt: skip
 
 
+JUDGE = Judge(RULES)
+
+
 def findings(*resources: Resource) -> list[Finding]:
-    judge = Judge(RULES)
-    return [f for resource in resources for f in judge.resource(resource)] + list(judge.stack(Stack(resources)))
+    return [f for resource in resources for f in JUDGE.resource(resource)] + list(JUDGE.stack(Stack(resources)))
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -43,16 +43,13 @@ class Node:
 
     def at(self, dotted: str) -> Node:
         """The place below this one, by its keys joined with dots."""
-        here = self
+        raw = self._raw
         for key in dotted.split("."):
-            here = here.child(key)
-        return here
+            raw = _below(raw, key)
+        return Node(raw, f"{self.path}.{dotted}" if self.path else dotted, self.owner)
 
     def child(self, key: str) -> Node:
-        path = f"{self.path}.{key}" if self.path else key
-        if isinstance(self._raw, dict):
-            return Node(self._raw.get(key), path, self.owner)
-        return Node(UNKNOWN if self._raw is UNKNOWN else None, path, self.owner)
+        return Node(_below(self._raw, key), f"{self.path}.{key}" if self.path else key, self.owner)
 
     def of(self, text: Any) -> Node:
         """`text`, that was read out of what stands here."""
@@ -122,3 +119,9 @@ class Node:
                 yield from Node(item, f"{self.path}[{index}]", self.owner).leaves()
         elif self._raw is not None:
             yield self
+
+
+def _below(raw: Any, key: str) -> Any:
+    if isinstance(raw, dict):
+        return raw.get(key)
+    return UNKNOWN if raw is UNKNOWN else None

@@ -148,16 +148,15 @@ def changed(props: Props, path: str, name: str, operand: Any, held: Any = None) 
 
 
 def _different(props: Props, changes: list[Change]) -> Iterator[Change]:
-    yield from (it for it in changes if _plain(_beside(it[1], props)) != _plain(_beside(props, it[1])))
+    yield from (it for it in changes if not _same(it[1], props))
 
 
-def _beside(one: Props, other: Props) -> Props:
-    """What stands in `one` alone: what both share is the same."""
-    return {key: value for key, value in one.items() if key not in other or other[key] is not value}
-
-
-def _plain(value: Any) -> Any:
-    """Without the empty objects that were made on the way to a field."""
-    if isinstance(value, dict):
-        return {key: plain for key, item in value.items() if (plain := _plain(item)) != {}}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
+def _same(one: Any, other: Any) -> bool:
+    """Whether both say the same: an empty object that was made on the way to a field says nothing."""
+    if one == other:
+        return True
+    if isinstance(one, dict) and isinstance(other, dict):
+        return all(_same(one.get(key, {}), other.get(key, {})) for key in one.keys() | other.keys())
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return all(map(_same, one, other))
+    return False
