@@ -9,12 +9,13 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from socket import create_connection
 
 import docker
 from docker import APIClient
+from docker.errors import APIError
 
 from bench.figure import Figure, Line, Samples
 from bench.options import ROOT, Options
@@ -46,10 +47,12 @@ import json, os, resource, sys, time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import psycopg
+from psycopg import waiting
 from apps.links import Links, Postgres
 link, wanted = Links().to("pgbouncer", Postgres), int(sys.argv[1])
 _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+waiting.wait = waiting.wait_epoll  # select() knows the first 1,024 files alone
 options = dict(password=link.password, autocommit=True, prepare_threshold=None, connect_timeout=60)
 begun = time.monotonic()
 with ThreadPoolExecutor(16) as pool:
@@ -192,7 +195,8 @@ def _full(target: Target, count: int) -> Iterator[tuple[dict[str, float], Callab
             return found
 
         def enough() -> dict[str, float]:
-            container.exec_run(["touch", "/tmp/enough"])  # noqa: S108 - in its own container
+            with suppress(APIError):  # it has ended: `told` says of what
+                container.exec_run(["touch", "/tmp/enough"])  # noqa: S108 - in its own container
             return told(2)
 
         yield told(1), enough
