@@ -1,4 +1,4 @@
-"""python -m scripts.lanes [PYTEST ARGUMENT...]: the live tests, three rooms of them at a time.
+"""python -m scripts.lanes [PYTEST ARGUMENT...]: the live tests, two rooms of them at a time.
 
 They share one engine and two cores, and mostly wait: for a service to become healthy, to be watched, to be gone. A room
 is a pytest of its own, which runs its tests one after the other; interrupted, each removes what it deployed.
@@ -14,7 +14,8 @@ from pathlib import Path
 from threading import Event, Lock
 
 ROOT = Path(__file__).parents[1]
-LANES = 3
+LANES = 2
+"""A third was tried: the two cores were busy all the time, and answers came late."""
 LONG = (
     "live/test_assistant.py",
     "engine",
