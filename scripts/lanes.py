@@ -26,6 +26,8 @@ LONG = (
     "backup",
 )
 """The rooms that take longest begin first, so that no lane is left alone with one of them."""
+WIDTH = 24
+"""Of a room's name in what is printed."""
 NOTHING_TO_RUN = 5
 """How pytest ends when the arguments leave no test of a room."""
 
@@ -53,11 +55,9 @@ def rooms() -> dict[str, Sequence[str]]:
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 0 when every room's tests passed."""
     began = time.monotonic()
-    lanes = _Lanes(arguments)
-    ended = lanes.run(rooms())
-    width = max(len(name) for name in rooms())
+    ended = _Lanes(arguments).run(rooms())
     for it in ended:
-        print(f"{it.name:<{width}}  {it.line.strip('= ')}")
+        print(f"{it.name:<{WIDTH}} {it.line.strip('= ')}")
     print(f"{len(ended)} rooms in {LANES} lanes: {time.monotonic() - began:.0f} s")
     wrong = [it.code for it in ended if it.code not in {0, NOTHING_TO_RUN}]
     return wrong[0] if wrong else min(it.code for it in ended)
@@ -87,7 +87,7 @@ class _Lanes:
         line = ""
         for line in _lines(process):
             with self._printing:
-                print(f"{name:<22} {line}", flush=True)
+                print(f"{name:<{WIDTH}} {line}", flush=True)
         return Ended(name, process.wait(), line)
 
 

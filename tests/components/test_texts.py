@@ -6,7 +6,7 @@ import hmac
 from ipaddress import IPv4Network
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components.text import haproxy, pgbouncer, postgres, redis, squid
@@ -52,7 +52,6 @@ def test_egress_grants_each_caller_its_own_hosts() -> None:
     assert text.index("http_access allow agent agent_hosts") < text.index("http_access deny all")
 
 
-@settings(max_examples=25)  # each derives four keys
 @given(
     password=st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1),
     salt=st.binary(min_size=16, max_size=16),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine import api
+from engine.bcrypt import COST
 from engine.events import Diagnostic, Event
 from engine.values import Secret
 from tests.engine.stacks import raw_state, resources, stack_of
@@ -235,14 +236,15 @@ def test_the_state_is_private_and_keeps_a_backup(tmp_path: Path) -> None:
     assert stack.location.state.with_suffix(".json.bak").read_text() == first
 
 
-def test_a_random_value_is_a_secret_of_its_own_kind(tmp_path: Path) -> None:
+def test_a_random_value_is_a_secret_of_its_own_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.bcrypt.COST", COST)
     stack = stack_of(tmp_path, HEAD + "random.RandomPassword('a', length=40, min_numeric=5, special=False)")
     assert api.up(stack).ok
     made = resources(stack)["a"].outputs
     assert isinstance(made["result"], Secret)
     assert len(made["result"].value) == 40
     assert sum(letter.isdigit() for letter in made["result"].value) >= 5
-    assert made["bcryptHash"].value.startswith("$2a$")
+    assert made["bcryptHash"].value.startswith("$2a$10$")
 
 
 def test_an_input_that_becomes_secret_without_changing_is_in_clear_nowhere_in_the_state(tmp_path: Path) -> None:

@@ -26,12 +26,12 @@ KEYS = st.text(min_size=1).filter(lambda text: not text.startswith("4dabf1819307
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(-(2**53), 2**53, allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
-    max_leaves=6,
+    max_leaves=12,
 )
 MARKED = st.recursive(
     PLAIN | PLAIN.map(Secret),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
-    max_leaves=4,
+    max_leaves=8,
 )
 CRYPTER = Crypter("", b"k" * 32)
 
