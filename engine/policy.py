@@ -33,10 +33,13 @@ LEVELS = {
 }  # a remediation that did not help is a violation
 _UNDECIDED = re.compile(r"can't run policy '.*' from policy pack")
 _START_SECONDS = 60
-_SERVE = (
-    "import gc, runpy; gc.set_threshold(50_000, 20, 100); "  # what a pack imports and is sent lives until its end
-    "runpy.run_module('pulumi.policy', run_name='__main__', alter_sys=True)"
-)
+_SERVE = """
+import gc, os, runpy, threading
+gc.set_threshold(50_000, 20, 100)  # what a pack imports and is sent lives until its end
+ends_with_the_phase = lambda: os._exit(len(os.read(0, 1)))  # of which nothing comes but the end, even by a kill
+threading.Thread(target=ends_with_the_phase, daemon=True).start()
+runpy.run_module("pulumi.policy", run_name="__main__", alter_sys=True)
+"""
 _OPTIONS = [("grpc.max_receive_message_length", 400 * 1024 * 1024), ("grpc.max_send_message_length", 400 * 1024 * 1024)]
 
 
@@ -142,8 +145,8 @@ def _end(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
         process.terminate()
     for process in processes:
         process.wait()
-        if process.stdout:
-            process.stdout.close()
+        for pipe in filter(None, (process.stdin, process.stdout)):
+            pipe.close()
 
 
 def _start(path: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
@@ -151,7 +154,7 @@ def _start(path: Path, environment: Mapping[str, str]) -> "subprocess.Popen[byte
         [sys.executable, "-u", "-c", _SERVE, "127.0.0.1:0", str(path)],
         cwd=path,
         env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
 

@@ -83,7 +83,7 @@ class ForkedPack:
 
     def __init__(self, path: Path, environment: Mapping[str, str]) -> None:
         reading, writing = os.pipe()
-        self.stdout = os.fdopen(reading, "rb")
+        self.stdin, self.stdout = None, os.fdopen(reading, "rb")
         self._process = _FORK.Process(target=_serve, args=(path, environment, writing))
         self._process.start()
         os.close(writing)

@@ -2,13 +2,16 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from engine import api, child
+from engine.errors import EngineError
 from tests.apps.stage import eventually
 from tests.engine.stacks import stack_of
 
@@ -52,6 +55,24 @@ def test_an_act_that_was_made_ready_ends_with_its_policy_packs_when_the_plan_is_
     api.up(stack, policy_packs=[ROOT / "policies"], confirm=decline)
     assert seen
     eventually(lambda: not any(_lives(process) for process in seen))
+
+
+def test_a_policy_pack_ends_with_a_phase_that_was_killed_before_it_was_connected(tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "PulumiPolicy.yaml").write_text("runtime: python\n")
+    (pack / "__main__.py").write_text("import time; time.sleep(600)")
+    stack = stack_of(tmp_path / "p", "import pulumi")
+    began = _descendants()
+    with ThreadPoolExecutor() as threads:
+        plan = threads.submit(api.preview, stack, policy_packs=[pack])
+        eventually(lambda: "pulumi.policy" in _commands(_descendants() - began))
+        started = _descendants() - began
+        for phase in (each for each in started if "engine.phase" in _commands({each})):
+            os.kill(phase, signal.SIGKILL)
+        with pytest.raises(EngineError, match=r"ended unexpectedly \(exit -9\)"):
+            plan.result()
+    eventually(lambda: not any(_lives(process) for process in started))
 
 
 def _descendants() -> set[int]:
