@@ -24,7 +24,7 @@ class SettingsError(Exception):
 class Group(BaseModel):
     """A group of settings: unknown keys are errors, and errors never repeat a value."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class Ports(Group):

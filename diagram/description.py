@@ -32,4 +32,6 @@ def in_bytes(size: Memory) -> int:
 class Description(BaseModel):
     """Takes keyword-only plain values and validates them; an error names the field and never shows the value."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True, arbitrary_types_allowed=True
+    )
