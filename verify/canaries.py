@@ -17,13 +17,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from docker.errors import APIError
-from docker.types import ContainerSpec, EndpointSpec, TaskTemplate
+from docker.types import ContainerSpec, EndpointSpec, ServiceMode, TaskTemplate
 
 from verify.opened import backend
 from verify.places import CONFIGS, INSPECT, LAYERS, LOGS, OUTPUT, PROCESSES, SERVICES, STATE
 from verify.running import Target
 
 SECONDS = 120
+IMAGE = "rempart-canary"
 
 
 @contextmanager
@@ -63,9 +64,7 @@ def _make_image(stack: Target, value: str) -> None:
         member = tarfile.TarInfo("etc/forgotten.conf")
         member.size = len(value.encode().hex())
         tar.addfile(member, io.BytesIO(value.encode().hex().encode()))
-    made = stack.engine.import_image_from_data(archive.getvalue(), repository="rempart-canary", tag=stack.stack)
-    identifier = json.loads(made.strip().splitlines()[-1])["status"]
-    (stack.root / "images.lock.json").write_text(json.dumps({"canary": {"reference": "", "id": identifier}}))
+    stack.engine.import_image_from_data(archive.getvalue(), repository=IMAGE, tag=stack.stack)
 
 
 def _run(target: Target, stack: Target, values: dict[str, str]) -> None:
@@ -80,6 +79,12 @@ def _run(target: Target, stack: Target, values: dict[str, str]) -> None:
         name=stack.stack,
         labels={**labels, "note": values[SERVICES]},
         endpoint_spec=EndpointSpec(mode="dnsrr"),
+    )
+    stack.engine.create_service(
+        TaskTemplate(ContainerSpec(f"{IMAGE}:{stack.stack}", command=["none"])),
+        name=f"{stack.stack}-idle",
+        labels=labels,
+        mode=ServiceMode("replicated", replicas=0),
     )
     _wait(stack)
     _forget_the_note(stack, service["ID"], labels)
@@ -120,7 +125,7 @@ def _remove(stack: Target) -> None:
     while engine.containers(filters=mine, all=True) and time.monotonic() < deadline:
         time.sleep(0.3)
     with suppress(APIError):
-        engine.remove_image(f"rempart-canary:{stack.stack}", force=True)
+        engine.remove_image(f"{IMAGE}:{stack.stack}", force=True)
     for config in engine.configs(filters=mine):
         engine.remove_config(config["ID"])
     for network in engine.networks(filters=mine):

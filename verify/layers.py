@@ -1,10 +1,14 @@
 """Images, layer by layer. One that was read stays read: its ID is the hash of all that it holds."""
 
+# mypy: allow-untyped-calls
+
 import json
 import tarfile
 import zlib
 from collections.abc import Iterator
 from typing import IO, Any
+
+from docker.errors import ImageNotFound
 
 from verify.report import Row
 from verify.running import Target
@@ -15,17 +19,24 @@ CHUNK = 1 << 20
 GZIP = b"\x1f\x8b"
 
 
-def images(target: Target) -> dict[str, str]:
-    """The images of the tasks and of the lock file: ID to name."""
-    lock = target.root / "images.lock.json"
-    locked = json.loads(lock.read_text()) if lock.exists() else {}
-    return {task.image: task.service for task in target.tasks} | {entry["id"]: name for name, entry in locked.items()}
+def images(target: Target) -> set[str]:
+    """The IDs of the images of the tasks, and of every service as it is and as it was before, that are on this node."""
+    specs = [service.get(version) for service in target.services for version in ("Spec", "PreviousSpec")]
+    named = {spec["TaskTemplate"]["ContainerSpec"]["Image"] for spec in specs if spec}
+    return {task.image for task in target.tasks} | {found for name in named if (found := _id(target, name))}
+
+
+def _id(target: Target, name: str) -> str | None:
+    try:
+        return str(target.engine.inspect_image(name)["Id"])
+    except ImageNotFound:
+        return None
 
 
 def scanned(target: Target, scanner: Scanner, place: str) -> tuple[Row, set[str]]:
     """The row for the images' layers and history, and what was found there."""
     wanted = images(target)
-    unread = sorted(wanted.keys() - _clean(target, scanner))
+    unread = sorted(wanted - _clean(target, scanner))
     found, size = scanner.scan(_contents(target, unread)) if unread else (set(), 0)
     if not found:
         _remember(target, scanner, sorted(wanted))

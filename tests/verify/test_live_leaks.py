@@ -40,4 +40,4 @@ def test_what_was_planted_is_gone_afterwards(alone: Rig) -> None:
     with canaries.planted(alone.target) as (_, values):
         pass
     assert [(place, found) for place, found, _ in searched(alone.target, Scanner(values)) if found] == []
-    assert alone.target.engine.images(name=f"rempart-canary:{alone.target.stack}") == []
+    assert alone.target.engine.images(name=f"{canaries.IMAGE}:{alone.target.stack}") == []
