@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.engine.stacks import resources, stack_of, start_up
 pytestmark = pytest.mark.usefixtures("quick")  # what is killed has a real process; what ends it need not
 
 SLOW = """
+    import pathlib
     import time
     import pulumi
     import pulumi_random as random
@@ -23,7 +25,11 @@ SLOW = """
 
     class Slow(ResourceProvider):
         def create(self, props):
-            time.sleep(1.5)
+            pathlib.Path("begun").touch()
+            for _ in range(1000):
+                if pathlib.Path("released").exists():
+                    break
+                time.sleep(0.02)
             return CreateResult("made", {"of": props["of"]})
 
     class Thing(Resource):
@@ -34,6 +40,9 @@ SLOW = """
     slow = Thing("slow", first.length)
     random.RandomPassword("last", length=12, keepers={"id": slow.id})
 """
+"""Its slow step takes until the file `released` is there, and leaves `begun` when it is under way."""
+A_WHILE = 0.5
+"""In which an `up` is well on its way."""
 
 
 def _after(process: "subprocess.Popen[str]", text: str) -> None:
@@ -42,6 +51,16 @@ def _after(process: "subprocess.Popen[str]", text: str) -> None:
         if text in line:
             return
     raise AssertionError(f"{text!r} never came")
+
+
+def _up_while_it_still_works(stack: api.Stack) -> api.Result:
+    """An `up` that begins while the slow step of the killed run is still under way."""
+    threading.Timer(A_WHILE, _release, [stack]).start()
+    return api.up(stack)
+
+
+def _release(stack: api.Stack) -> None:
+    (stack.project.root / "released").touch()
 
 
 @pytest.mark.parametrize(
@@ -53,7 +72,7 @@ def test_a_killed_run_is_finished_by_the_next_one(tmp_path: Path, moment: str) -
     _after(process, moment)
     process.kill()
     process.wait()
-    result = api.up(stack)
+    result = _up_while_it_still_works(stack)
     assert result.ok, result.errors
     assert {"first", "slow", "last"} < resources(stack).keys()
     assert api.preview(stack).counts == {"same": 4}
@@ -68,7 +87,7 @@ def test_the_stack_stays_locked_while_the_process_of_a_killed_run_lives(tmp_path
     (lock,) = stack.location.locks.glob("*.json")
     with lock.open() as file, pytest.raises(BlockingIOError):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    assert api.up(stack).ok
+    assert _up_while_it_still_works(stack).ok
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -77,6 +96,8 @@ def test_a_signal_lets_the_step_end_and_begins_no_other(tmp_path: Path, number: 
     process = start_up(stack)
     _after(process, "dynamic:Resource::slow'")
     process.send_signal(number)
+    _after(process, "canceled: waiting for the steps")
+    _release(stack)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "the update was canceled" in output
@@ -90,8 +111,10 @@ def test_a_signal_lets_the_step_end_and_begins_no_other(tmp_path: Path, number: 
 def test_a_killed_process_of_a_phase_is_reported_and_its_operation_kept(tmp_path: Path) -> None:
     stack = stack_of(tmp_path, SLOW)
     process = start_up(stack)
+    begun = tmp_path / "begun"
     _after(process, "dynamic:Resource::slow'")
-    time.sleep(0.7)
+    while process.poll() is None and not begun.exists():
+        time.sleep(0.02)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     for child in children:
         os.kill(int(child), signal.SIGKILL)
@@ -99,6 +122,7 @@ def test_a_killed_process_of_a_phase_is_reported_and_its_operation_kept(tmp_path
     assert process.returncode == 1
     latest = json.loads(stack.location.state.read_text())["checkpoint"]["latest"]
     assert [operation["type"] for operation in latest["pending_operations"]] == ["creating"]
+    _release(stack)
     assert api.up(stack).ok
     latest = json.loads(stack.location.state.read_text())["checkpoint"]["latest"]
     assert latest["pending_operations"] == []
