@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from functools import cache
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -18,8 +19,9 @@ _YOUNG, _MIDDLE, _OLD = 50_000, 20, 100
 _AGE = "_rempart_age"
 
 
+@cache
 def unburden() -> None:
-    """Makes the SDK's time linear in the number of resources; what a program can observe stays as it is."""
+    """Makes the SDK's time linear in the number of resources, once; what a program can observe stays as it is."""
     _leave_call_stacks_out()
     _leave_debug_messages_out()
     unburdened_values.unburden()

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 from ipaddress import IPv4Network
 from typing import Any
+from unittest import mock
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,14 +58,25 @@ def test_egress_grants_each_caller_its_own_hosts() -> None:
     salt=st.binary(min_size=16, max_size=16),
 )
 def test_a_verifier_proves_its_password_and_no_other(password: str, salt: bytes) -> None:
-    """RFC 5802: the stored key is the hash of the client key, which only the password gives."""
+    with mock.patch.object(postgres, "ITERATIONS", 7):
+        _proves(password, salt)
+        assert postgres.verifier(password + "x", salt) != postgres.verifier(password, salt)
+
+
+def test_a_verifier_takes_as_many_rounds_as_postgresql_does() -> None:
+    assert _proves("password", b"0123456789abcdef") == 4096
+
+
+def _proves(password: str, salt: bytes) -> int:
+    """That the verifier holds this password and salt; its rounds."""
     scheme, rounds, keys = postgres.verifier(password, salt).split("$")
     iterations, encoded = rounds.split(":")
     stored = base64.b64decode(keys.split(":")[0])
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(encoded), int(iterations))
     assert scheme == "SCRAM-SHA-256"
+    assert base64.b64decode(encoded) == salt
     assert hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest() == stored
-    assert postgres.verifier(password + "x", salt) != postgres.verifier(password, salt)
+    return int(iterations)
 
 
 def test_only_tls_with_a_certificate_reaches_the_database() -> None:

@@ -22,13 +22,14 @@ import pytest
 from pulumi import _types
 
 import engine.dynamic_provider  # noqa: F401
-from engine import phase, program
+from engine import phase, program, unburdened
 from engine.errors import EngineError
 from engine.events import Event
 from engine.job import Finished, Job
 
 for module in phase.MOST_USED:
     import_module(module)  # else every phase does, while it waits for its job
+unburdened.unburden()  # once for all phases
 program.runtime_version()  # the SDK and the engine remember this, and what follows
 for kind in (pulumi.dynamic.Resource, *vars(pulumi_random).values(), *vars(pulumi_tls).values()):
     if isinstance(kind, type) and issubclass(kind, pulumi.CustomResource):
