@@ -21,6 +21,8 @@ def own_secrets_stand_nowhere_else(stack: Stack) -> Any:
     encoding hides nothing.
     """
     own = Own(stack)
+    if not own:
+        return
     for resource in stack.resources:
         places = list(channels(resource))
         whole = set()

@@ -53,6 +53,10 @@ class Own:
                     if len(line) >= 32:
                         self._names.setdefault(line, name)
 
+    def __bool__(self) -> bool:
+        """Whether the value of any secret is known."""
+        return bool(self._names)
+
     @cached_property
     def _starts(self) -> Mapping[str, Sequence[str]]:
         found: defaultdict[str, list[str]] = defaultdict(list)
@@ -80,8 +84,6 @@ class Own:
 
     def within(self, text: str) -> Sequence[tuple[str, str]]:
         """The name of each secret that stands in `text`, and how. Most texts of a stack stand in it many times."""
-        if not self._starts:
-            return ()
         if text not in self._seen:
             found = ((form, value) for form, view in views(text) for value in self._found(view))
             self._seen[text] = [(self._names[value], form) for form, value in found]

@@ -47,7 +47,7 @@ class Resource:
     dependencies: Mapping[str, Sequence[str]] = field(default_factory=dict)
     made: Mapping[str, Any] = field(default_factory=dict)  # its outputs, as far as they are known
 
-    @property
+    @cached_property
     def stack(self) -> str:
         """The name of the stack, which every URN carries."""
         return self.urn.removeprefix("urn:pulumi:").split("::")[0]

@@ -25,11 +25,15 @@ class Draw:
     def __init__(self, seed: int, *, held_out: bool = False) -> None:
         self.random = Random(seed)
         self.held_out = held_out
+        self._words = self._share(WORDS)
 
     def of(self, pool: Sequence[str]) -> str:
         if len(pool) < 6:
             return self.random.choice(pool)
-        return self.random.choice([one for at, one in enumerate(pool) if (at % 3 == 2) == self.held_out])
+        return self.random.choice(self._share(pool))
+
+    def _share(self, pool: Sequence[str]) -> Sequence[str]:
+        return [one for at, one in enumerate(pool) if (at % 3 == 2) == self.held_out]
 
     def number(self, low: int, high: int) -> int:
         return self.random.randint(low, high)
@@ -59,7 +63,7 @@ class Draw:
         return self.chars(ALNUM, length)
 
     def word(self) -> str:
-        return self.of(WORDS)
+        return self.random.choice(self._words)
 
     def words(self, count: int, between: str = " ") -> str:
         return between.join(self.word() for _ in range(count))
