@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+
+from engine import documents
 
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 JOBS = [
     pytest.param(job, id=f"{path.stem}-{name}")
     for path in WORKFLOWS
-    for name, job in yaml.safe_load(path.read_text())["jobs"].items()
+    for name, job in documents.load(path.read_text())["jobs"].items()
 ]
 
 
@@ -29,19 +30,19 @@ def test_there_are_the_three_that_the_gate_needs() -> None:
 
 def test_dependencies_and_code_are_scanned_each_monday_at_three() -> None:
     """CI-A17. By hand too, as the document asks."""
-    when = yaml.safe_load((ROOT / ".github/workflows/security.yml").read_text())[True]
+    when = documents.load((ROOT / ".github/workflows/security.yml").read_text())[True]
     assert when == {"schedule": [{"cron": "0 3 * * 1"}], "workflow_dispatch": None}
 
 
 def test_a_deployment_hands_the_words_of_the_freeze_to_the_program() -> None:
-    workflow = yaml.safe_load((ROOT / ".github/workflows/deploy.yml").read_text())
+    workflow = documents.load((ROOT / ".github/workflows/deploy.yml").read_text())
     assert set(workflow[True]["workflow_dispatch"]["inputs"]) == {"stack", "event_day_override"}
     assert workflow["env"]["EVENT_DAY_FREEZE"] == "${{ vars.EVENT_DAY_FREEZE }}"
     assert workflow["env"]["EVENT_DAY_OVERRIDE"] == "${{ inputs.event_day_override }}"
 
 
 def test_a_deployment_waits_for_a_backup_that_was_restored_and_takes_one_afterwards() -> None:
-    jobs = yaml.safe_load((ROOT / ".github/workflows/deploy.yml").read_text())["jobs"]
+    jobs = documents.load((ROOT / ".github/workflows/deploy.yml").read_text())["jobs"]
     assert (jobs["backups"]["needs"], jobs["deploy"]["needs"]) == ("preview", "backups")
     for job in ("backups", "deploy"):
         assert "scripts.validate" in jobs[job]["steps"][-1]["run"]
@@ -74,7 +75,7 @@ def test_every_action_is_pinned_to_a_commit_that_names_its_release(path: Path) -
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_nothing_is_permitted_but_by_a_job(path: Path) -> None:
-    workflow = yaml.safe_load(path.read_text())
+    workflow = documents.load(path.read_text())
     assert workflow["permissions"] == {}
     assert "pull_request_target" not in workflow[True]  # YAML reads the key `on` as true
 

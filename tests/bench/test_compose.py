@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from bench.compose import SECTIONS, Compose, Resource, compose
 from bench.given import UntranslatedError
 from components import Platform
 from diagram import Cache, Database, Edge, Gateway, Route, Secret, Service, System
+from engine import documents
 from tests.components.recorder import Recorder, record
 
 IMAGE = "rempart/any:sha256-" + "0" * 64
@@ -133,5 +133,5 @@ def test_docker_reads_the_document_without_complaint(composed: Compose, tmp_path
     read = ["docker", "stack", "config", "--compose-file", "compose.json"]
     done = subprocess.run(read, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    read_back = yaml.safe_load(done.stdout)
+    read_back = documents.load(done.stdout)
     assert set(read_back["services"]) == set(composed.document["services"])

@@ -8,7 +8,7 @@ from pulumi.output import UNKNOWN
 from engine import api, unburdened_values
 from tests.engine.stacks import resources, stack_of
 
-pytestmark = pytest.mark.usefixtures("quick_keys")
+pytestmark = pytest.mark.usefixtures("quick")
 FAMILY = """
     import pulumi
     import pulumi_random as random

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from components import expiry
+from engine import documents
 
 ROOT = Path(__file__).parent.parent.parent
 RULES = sorted((ROOT / "observability" / "rules").glob("*.yml"))
@@ -20,7 +20,7 @@ TESTS = Path(__file__).parent
 
 @cache
 def read(path: Path) -> Any:
-    return yaml.safe_load(path.read_text())
+    return documents.load(path.read_text())
 
 
 def rules(path: Path, kind: str) -> Iterator[dict[str, Any]]:
