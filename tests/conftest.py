@@ -16,6 +16,8 @@ FEW = 10
 CHEAPEST = 4
 """The least that bcrypt takes, of which each one more takes twice as long."""
 
+gc.disable()  # until all tests are collected: what is imported stays
+
 # A property is judged by its examples, not by how busy the machine is.
 settings.register_profile("rempart", deadline=None)
 settings.load_profile("rempart")
@@ -52,6 +54,7 @@ def pytest_collection_finish() -> None:
     """What was imported stays until the end: the collector need not look at it again and again, nor a fork copy it."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
