@@ -24,7 +24,7 @@ def delete_all(deployment: Deployment, doomed: Sequence[ResourceState]) -> None:
     failed = False
     with ThreadPoolExecutor(_PARALLEL, thread_name_prefix="delete") as pool:
         while ready or running:
-            for each in ready:
+            for each in sorted(ready, key=lambda each: each.protect):  # what is refused stops what has not begun
                 running[pool.submit(_delete, deployment, each)] = each
             ready = []
             done, _ = wait(running, return_when=FIRST_COMPLETED)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import grpc
 
@@ -79,6 +80,7 @@ class Deployment:
         self.unfinished: dict[str, Change] = {}  # components that have yet to register their outputs, by URN
         self.counts: Counter[str] = Counter()
         self.errors: list[str] = []
+        self.config: dict[str, Any] = {}  # the stack's, secrets sealed
         self.forked = False  # the program asked whether this is a plan, and may do something else when it is none
         self.stopping = threading.Event()
         self.redactor = Redactor()
@@ -119,9 +121,12 @@ class Deployment:
         return lambda message, *, runs=None: self.emit(Progress(urn, message, runs))
 
     @contextlib.contextmanager
-    def step(self, change: Change) -> Iterator[None]:
-        """Reports a step from its beginning to its end; what fails in it stops the deployment."""
-        if self.stopping.is_set():
+    def step(self, change: Change, *, refused: bool = False) -> Iterator[None]:
+        """Reports a step from its beginning to its end; what fails in it stops the deployment.
+
+        One that is bound to be `refused` is told even then: people see all that stands in the way at once.
+        """
+        if self.stopping.is_set() and not refused:
             raise Stop
         self.emit(_started(change))
         began = time.monotonic()

@@ -32,19 +32,25 @@ class Hooks:
         self._preview = preview
         self._hooks: dict[str, _Hook] = {}
         self._stack_transforms: list[callback_pb2.Callback] = []
+        self._invoke_transforms: list[callback_pb2.Callback] = []
         self._transforms: dict[str, list[callback_pb2.Callback]] = {}
         self._parents: dict[str, str] = {}
         self._stubs: dict[str, Any] = {}
         self._lock = threading.Lock()
 
-    def register(self, request: resource_pb2.RegisterResourceHookRequest) -> None:
-        self._hooks[request.name] = _Hook(request.callback, request.on_dry_run, request.ignore_errors)
+    def register(self, request: resource_pb2.RegisterResourceHookRequest) -> bool:
+        """Takes a hook; False when there is one of its name."""
+        hook = _Hook(request.callback, request.on_dry_run, request.ignore_errors)
+        return self._hooks.setdefault(request.name, hook) is hook
 
     def knows(self, name: str) -> bool:
         return name in self._hooks
 
     def add_stack_transform(self, callback: callback_pb2.Callback) -> None:
         self._stack_transforms.append(callback)
+
+    def add_invoke_transform(self, callback: callback_pb2.Callback) -> None:
+        self._invoke_transforms.append(callback)
 
     def placed(self, urn: str, parent: str, transforms: list[callback_pb2.Callback]) -> None:
         """Remembers the transforms of a resource, for its children."""
@@ -57,9 +63,10 @@ class Hooks:
         """`request` after its own transforms, its parents' (nearest first) and the stack's.
 
         A transform's values come without the resources that they were made from. As the CLI does, what a resource's
-        own transforms return therefore depends on what they name alone; otherwise the program's word stands.
+        own transforms return therefore depends on what they name alone; otherwise the program's word stands, and what
+        the others name is dropped.
         """
-        own = list(request.transforms)
+        own, declared = list(request.transforms), list(request.dependencies)
         chain = [*own]
         above = parent
         while above:
@@ -69,6 +76,8 @@ class Hooks:
             request = self._transform(callback, request)
         if own:
             request.propertyDependencies.clear()
+        else:
+            request.dependencies[:] = declared
         for key in request.object:
             request.propertyDependencies.get_or_create(key)
         return request
@@ -90,6 +99,24 @@ class Hooks:
         result.object.CopyFrom(answer.properties)
         _apply(result, answer.options)
         return result
+
+    def invoke_transformed(self, request: resource_pb2.ResourceInvokeRequest) -> resource_pb2.ResourceInvokeRequest:
+        """The call of a function after the program's transforms of such calls."""
+        for callback in self._invoke_transforms:
+            options = resource_pb2.TransformInvokeOptions(
+                provider=request.provider, version=request.version, plugin_download_url=request.pluginDownloadURL
+            )
+            asked = resource_pb2.TransformInvokeRequest(token=request.tok, args=request.args, options=options)
+            answer = resource_pb2.TransformInvokeResponse.FromString(self._call(callback, asked.SerializeToString()))
+            request = resource_pb2.ResourceInvokeRequest(
+                tok=request.tok,
+                args=answer.args,
+                provider=answer.options.provider,
+                version=answer.options.version,
+                pluginDownloadURL=answer.options.plugin_download_url,
+                packageRef=request.packageRef,
+            )
+        return request
 
     def run(self, kind: str, state: ResourceState, old: ResourceState | None = None) -> None:
         """Runs the hooks of `kind` (before_create, ...) on `state`; a ProviderError when one fails."""

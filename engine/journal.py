@@ -76,6 +76,14 @@ class Journal:
             self._exchange(gone, new)
             self._touch()
 
+    def adopt(self, resource: ResourceState, replaced: ResourceState | None) -> None:
+        """Takes what an earlier run made into the old state: beside what it was to replace, else after all the rest."""
+        with self._changed:
+            last = len(self._base) - 1
+            place = next((index for index, each in enumerate(self._base) if each is replaced), last)
+            self._base.insert(place + 1, resource)
+            self._touch()
+
     def _exchange(self, gone: ResourceState | None, new: ResourceState | None) -> None:
         if gone is not None:
             self._gone.add(id(gone))

@@ -11,7 +11,7 @@ from engine import deletion, goal, registration, steps
 from engine.deployment import Deployment, Stop, where
 from engine.errors import EngineError, UnsupportedError
 from engine.events import BLOCKING, Diagnostic, OutputsChanged
-from engine.provider import ProviderError
+from engine.provider import InvalidArgument, ProviderError
 from engine.state import ResourceState
 from engine.urn import STACK_TYPE
 from engine.values import from_wire, has_secret, reveal, sealed, shown, to_wire
@@ -22,6 +22,7 @@ _FEATURES = [
     resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+    resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
     # Announced so that the program reaches this engine's own refusal, which names the resource and the way out.
     resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
     resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
@@ -29,10 +30,23 @@ _FEATURES = [
     resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
     resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
-    resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
 ]
 _GET_RESOURCE = "pulumi:pulumi:getResource"
 _SEVERITIES = {0: "debug", 1: "info", 2: "warning", 3: "error"}
+
+
+class _Refusal(grpc.RpcError):  # type: ignore[misc]
+    """An answer that the program may catch; what it does not catch ends it."""
+
+    def __init__(self, details: str, code: grpc.StatusCode = grpc.StatusCode.UNKNOWN) -> None:
+        super().__init__(details)
+        self._details, self._code = details, code
+
+    def code(self) -> grpc.StatusCode:
+        return self._code
+
+    def details(self) -> str:
+        return self._details
 
 
 class Monitor:
@@ -107,19 +121,26 @@ class Monitor:
         return self._guarded(f"the function {request.tok}", lambda: self._invoke(request))
 
     def _invoke(self, request: resource_pb2.ResourceInvokeRequest) -> Any:
+        request = self._deployment.hooks.invoke_transformed(request)
         if request.packageRef or request.pluginDownloadURL:
             raise UnsupportedError(f"the function {request.tok} of a package from elsewhere")
         args = from_wire(request.args)
         package = request.tok.split(":", 1)[0]
         if not request.provider:
             registration.default_provider(self._deployment, package, request.version)
-        if request.tok == _GET_RESOURCE:
-            result = self._resource(reveal(args)["urn"])
-        else:
-            result = self._deployment.packages.functions(request.tok).invoke(request.tok, reveal(args))
-            if has_secret(args):
-                result = {key: sealed(value) for key, value in result.items()}
         response = resource_pb2.ResourceInvokeResponse()
+        try:
+            if request.tok == _GET_RESOURCE:
+                result = self._resource(reveal(args)["urn"])
+            else:
+                result = self._deployment.packages.functions(request.tok).invoke(request.tok, reveal(args))
+        except InvalidArgument as error:
+            response.failures.add(property=error.property, reason=str(error))
+            return response
+        except ProviderError as error:
+            raise _Refusal(f"invocation of {request.tok} returned an error: {error}") from error
+        if has_secret(args) and request.tok != _GET_RESOURCE:
+            result = {key: sealed(value) for key, value in result.items()}
         getattr(response, "return").CopyFrom(to_wire(result))
         return response
 
@@ -131,11 +152,16 @@ class Monitor:
         return {"urn": urn, "id": found.id, "provider": found.provider, "state": found.outputs}
 
     def RegisterResourceHook(self, request: resource_pb2.RegisterResourceHookRequest) -> empty_pb2.Empty:  # noqa: N802
-        self._deployment.hooks.register(request)
+        if not self._deployment.hooks.register(request):
+            raise _Refusal(f'resource hook already registered for name "{request.name}"')
         return empty_pb2.Empty()
 
     def RegisterStackTransform(self, request: Any) -> empty_pb2.Empty:  # noqa: N802
         self._deployment.hooks.add_stack_transform(request)
+        return empty_pb2.Empty()
+
+    def RegisterStackInvokeTransform(self, request: Any) -> empty_pb2.Empty:  # noqa: N802
+        self._deployment.hooks.add_invoke_transform(request)
         return empty_pb2.Empty()
 
     def SignalAndWaitForShutdown(self, _request: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: N802
@@ -159,7 +185,7 @@ class Monitor:
             raise Stop
         try:
             return act()
-        except Stop:
+        except (Stop, _Refusal):
             raise
         except (EngineError, ProviderError) as error:
             raise self._deployment.fail(str(error)) from error
@@ -194,12 +220,4 @@ class Log:
         return empty_pb2.Empty()
 
     def RequirePulumiVersion(self, _request: Any) -> Any:  # noqa: N802
-        raise _Unimplemented
-
-
-class _Unimplemented(grpc.RpcError):  # type: ignore[misc]
-    def code(self) -> grpc.StatusCode:
-        return grpc.StatusCode.UNIMPLEMENTED
-
-    def details(self) -> str:
-        return "the embedded engine has no CLI version"
+        raise _Refusal("the embedded engine has no CLI version", grpc.StatusCode.UNIMPLEMENTED)

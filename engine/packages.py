@@ -80,7 +80,10 @@ def _load(package: str) -> Provider:
 
 
 class ProviderResources:
-    """The resources `pulumi:providers:*`: nothing but a version, because configured providers are refused."""
+    """The resources `pulumi:providers:*`: a version alone, because configured providers are refused.
+
+    That of dynamic resources has none, and is given the stack's whole configuration.
+    """
 
     types: frozenset[str] = frozenset()
     outside = False
@@ -93,6 +96,8 @@ class ProviderResources:
         news: Properties,
     ) -> tuple[Properties, list[CheckFailure]]:
         package = type.removeprefix(urns.PROVIDER_PREFIX)
+        if package == DYNAMIC:
+            return news, []
         configured = sorted(
             key for key, value in news.items() if key not in {"version", "__internal"} and value is not None
         )
@@ -109,6 +114,8 @@ class ProviderResources:
         old_outputs: Properties,
         news: Properties,
     ) -> Diff:
+        if type == f"{urns.PROVIDER_PREFIX}{DYNAMIC}":
+            return Diff(unnamed=old_inputs != news)
         return Diff(("version",)) if old_inputs.get("version") != news.get("version") else Diff()
 
     def planned(self, type: str, news: Properties, old_outputs: Properties | None) -> Properties:

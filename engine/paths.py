@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from engine.values import Secret, equal, reveal
+from engine.values import Secret, equal, reveal, sealed
 
 _PART = re.compile(r"""\.?([^.\[\]"]+)|\[(\d+|\*)\]|\["((?:[^"\\]|\\.)*)"\]""")
 MISSING = object()
@@ -28,31 +28,50 @@ def parse(text: str) -> Path:
 
 
 def reset(news: dict[str, Any], olds: dict[str, Any], path: Path) -> dict[str, Any]:
-    """`news` with what is at `path` as it is in `olds`; an element that `olds` lacks is taken out."""
-    result: dict[str, Any] = copy.copy(news)
-    _reset(result, olds, path)
+    """`news` with what is at `path` as it is in `olds`, secret where it is so in one of them.
+
+    A property that `olds` lacks is taken out. An element that only one of two lists has stays as it is.
+    """
+    result: dict[str, Any] = _reset(news, olds, path)
     return result
 
 
-def _reset(news: Any, olds: Any, path: Path) -> None:
+def _reset(new: Any, old: Any, path: Path) -> Any:
+    if isinstance(new, Secret):
+        return sealed(_reset(new.value, reveal(old), path))
+    if isinstance(old, Secret):
+        old = _sealed_inside(old.value)
     head, rest = path[0], path[1:]
-    if head == "*":
-        keys = range(min(len(news), len(olds))) if isinstance(news, list) else {*news, *olds}
-        for key in list(keys):
-            _reset(news, olds, (key, *rest))
-        return
-    old, new = _at(olds, head), _at(news, head)
-    if not rest:
-        if old is not MISSING:
-            _put(news, head, old)
-        elif isinstance(news, dict):
-            news.pop(head, None)
-        return
-    old, new = reveal(old) if isinstance(old, Secret) else old, reveal(new) if isinstance(new, Secret) else new
-    if isinstance(old, dict | list) and type(new) is type(old):
-        inner = copy.copy(new)
-        _reset(inner, old, rest)
-        _put(news, head, inner)
+    result = copy.copy(new)
+    for key in _reached(new, old, head, last=not rest):
+        before = _at(old, key)
+        if rest:
+            result[key] = _reset(result[key], before, rest)
+        elif before is MISSING:
+            del result[key]
+        else:
+            result[key] = before
+    return result
+
+
+def _sealed_inside(value: Any) -> Any:
+    """A secret's value with the mark on each of its elements instead."""
+    if isinstance(value, dict):
+        return {key: sealed(item) for key, item in value.items()}
+    return [sealed(item) for item in value] if isinstance(value, list) else value
+
+
+def _reached(new: Any, old: Any, part: str | int, *, last: bool) -> list[Any]:
+    """The keys or indices of `new` that `part` of a path means, where it can be followed in both."""
+    if isinstance(new, list) and isinstance(old, list):
+        both = range(min(len(new), len(old)))
+        return list(both) if part == "*" else [part] if part in both else []
+    before = old if isinstance(old, dict) else {}
+    if not isinstance(new, dict) or (before is not old and (part == "*" or not last)):
+        return []
+    if part == "*":
+        return list({*before, *new} if last else before.keys() & new.keys())
+    return [part] if part in new or (last and part in before) else []
 
 
 def _at(value: Any, part: str | int) -> Any:
@@ -61,11 +80,6 @@ def _at(value: Any, part: str | int) -> Any:
     if isinstance(value, list) and isinstance(part, int) and part < len(value):
         return value[part]
     return MISSING
-
-
-def _put(value: Any, part: Any, item: Any) -> None:
-    if isinstance(value, dict) or (isinstance(value, list) and part < len(value)):
-        value[part] = item
 
 
 def lookup(value: Any, path: Path) -> Any:

@@ -1,11 +1,13 @@
 """Operations that an earlier run began and did not end: what became of them is looked up, not guessed."""
 
+from typing import Any
+
 from engine.deployment import Deployment
 from engine.events import Diagnostic
 from engine.packages import DYNAMIC
 from engine.state import ResourceState
 from engine.urn import package_of
-from engine.values import reveal, seal_named, taint
+from engine.values import equal, reveal, seal_named, taint
 
 UNFINISHED = "the run that created it ended before it was known to work"
 
@@ -37,15 +39,20 @@ def _resolve_creation(deployment: Deployment, resource: ResourceState) -> None:
 
 
 def _adopt(deployment: Deployment, resource: ResourceState) -> None:
-    """Puts `resource` into the old state; what it was to replace is then what must go."""
+    """Puts `resource` into the old state: what it was to replace must go, unless it was made once more since."""
     replaced = deployment.olds.get(resource.urn)
-    gone = None
-    if replaced is not None:
-        if replaced.pending_replacement:
-            gone = replaced
-        else:
-            replaced.delete = True
-            deployment.journal.rewritten(replaced)
-    deployment.journal.end(None, gone=gone, new=resource)
-    deployment.olds[resource.urn] = resource
+    deployment.journal.adopt(resource, replaced)
+    if replaced is None or replaced.pending_replacement:
+        deployment.journal.end(None, gone=replaced)
+        deployment.olds[resource.urn] = resource
+    elif equal(_unnamed(replaced), _unnamed(resource)):
+        resource.delete = True
+    else:
+        replaced.delete = True
+        deployment.journal.rewritten(replaced)
+        deployment.olds[resource.urn] = resource
     deployment.base = deployment.journal.resources()
+
+
+def _unnamed(resource: ResourceState) -> dict[str, Any]:
+    return {key: value for key, value in resource.inputs.items() if key != "name"}

@@ -24,7 +24,7 @@ from engine.job import Finished, Job
 from engine.journal import Journal
 from engine.provider import ProviderError
 from engine.urn import STACK_TYPE
-from engine.values import shown
+from engine.values import Secret, shown
 
 MOST_USED = (
     "engine.random_provider",
@@ -82,7 +82,10 @@ def run(job: Job, emit: Callable[[Event], None], channel: Connection) -> Finishe
         journal = Journal(checkpoint, None if job.preview else job.location)
         try:
             deployment = Deployment(job.project.name, job.stack, job.preview, journal, emit, checkpoint.pending)
-            deployment.redactor.learn_secrets([job.config[key] for key in job.secret_keys])
+            deployment.config = {
+                key: Secret(text) if key in job.secret_keys else text for key, text in job.config.items()
+            }
+            deployment.redactor.learn(deployment.config)
             _stop_when_told(deployment, channel)
             with contextlib.suppress(Stop), capture.printed(deployment):
                 _act(job, deployment, ready)

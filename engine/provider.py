@@ -40,6 +40,14 @@ class ProviderError(Exception):
     """An operation failed; the message is shown as it is and never holds a secret."""
 
 
+class InvalidArgument(ProviderError):  # noqa: N818 - as CheckFailure is to a resource
+    """A function was called with arguments that its schema does not allow."""
+
+    def __init__(self, reason: str, property: str) -> None:
+        super().__init__(reason)
+        self.property = property
+
+
 class PartialCreate(ProviderError):  # noqa: N818 - it is a creation first, an error second
     """Created or updated, but it did not initialise: the state is recorded and the step has failed."""
 

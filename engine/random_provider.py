@@ -64,13 +64,10 @@ class RandomProvider:
         old_outputs: Properties,
         news: Properties,
     ) -> Diff:
-        fallback = _KINDS[type].defaults
-        changed = tuple(
-            key
-            for key in sorted({*old_inputs, *news})
-            if not equal(old_inputs.get(key, fallback.get(key)), news.get(key, fallback.get(key)))
-        )
-        kept = _as_good_as_kept(old_inputs.get("keepers"), news.get("keepers"))
+        kind = _KINDS[type]
+        old, new = _settled(kind, old_inputs), _settled(kind, news)
+        changed = tuple(key for key in sorted({*old, *new}) if not equal(old.get(key), new.get(key)))
+        kept = "Bytes" not in type and _as_good_as_kept(old_inputs.get("keepers"), news.get("keepers"))
         return Diff(changed, tuple(key for key in changed if not (kept and key == "keepers")))
 
     def planned(self, type: str, news: Properties, old_outputs: Properties | None) -> Properties:
@@ -121,18 +118,19 @@ class RandomProvider:
 
 
 def _as_good_as_kept(old: Any, new: Any) -> bool:
-    """Whether keepers that were given differ in nothing but what is null, or in being empty."""
-    if old is None or new is UNKNOWN:
-        return False
-    after = new or {}
-    same = (equal(old[key], value) if key in old else value is None for key, value in after.items())
-    return old.keys() <= after.keys() and all(same)
+    """Whether keepers differ in nothing but what is null, or in being empty; unknown ones count as empty."""
+    before, after = ({} if keepers in (None, UNKNOWN) else keepers for keepers in (old, new))
+    same = (equal(before[key], value) if key in before else value is None for key, value in after.items())
+    return before.keys() <= after.keys() and all(same)
 
 
 def _settled(kind: _Kind, inputs: Properties) -> Properties:
     """The outputs that inputs and defaults determine."""
     settled = {**kind.defaults, **inputs}
     if "numeric" in settled:
+        if inputs.get("number", settled["numeric"]) != settled["numeric"] and "numeric" in inputs:
+            reason = "Number and numeric are both configured with different values"
+            raise ProviderError(f": {reason} - Number is deprecated, use numeric instead")
         given = inputs.get("numeric", inputs.get("number", True))
         settled |= {"number": given, "numeric": given}
     if kind.meta:
@@ -218,7 +216,7 @@ def _uuid(settled: Properties) -> tuple[str, Properties]:  # noqa: ARG001
 
 def _shuffle(settled: Properties) -> tuple[str, Properties]:
     given = list(settled["inputs"])
-    wanted = settled.get("resultCount") or len(given)
+    wanted = settled.get("resultCount", len(given))
     results: list[Any] = []
     while given and len(results) < wanted:
         results += secrets.SystemRandom().sample(given, len(given))

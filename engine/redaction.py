@@ -24,10 +24,6 @@ class Redactor:
         with self._lock:
             self._unread.append(value)
 
-    def learn_secrets(self, texts: list[str]) -> None:
-        """`texts` are secrets themselves."""
-        self.learn([Secret(text) for text in texts])
-
     def event(self, event: Event) -> Event:
         """`event` with its message redacted."""
         if isinstance(event, StepFailed | Progress | Diagnostic | PolicyFinding):

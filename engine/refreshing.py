@@ -17,7 +17,8 @@ def refresh_all(deployment: Deployment, *, quietly: bool) -> None:
     errors = [error for task in tasks if (error := task.exception())]
     if errors:
         raise errors[0] if isinstance(errors[0], Stop) else deployment.fail(str(errors[0]))
-    _forget_references(deployment)
+    if not quietly or len(deployment.journal.resources()) < len(deployment.base):
+        _mend_references(deployment)
 
 
 def _real(resource: ResourceState) -> bool:
@@ -63,17 +64,19 @@ def _report(deployment: Deployment, change: Change) -> None:
         pass
 
 
-def _forget_references(deployment: Deployment) -> None:
-    """Takes what is gone out of the dependencies of what is left."""
+def _mend_references(deployment: Deployment) -> None:
+    """Takes what is gone out of the dependencies of what is left; its children are without a parent."""
     left = deployment.journal.resources()
-    if len(left) == len(deployment.base):
-        return
     urns_left = {each.urn for each in left}
     for each in left:
-        if each.uses() - urns_left:
-            each.dependencies = [urn for urn in each.dependencies if urn in urns_left]
-            each.property_dependencies = {
-                key: [urn for urn in found if urn in urns_left] for key, found in each.property_dependencies.items()
-            }
+        parent = each.parent if each.parent in urns_left else ""
+        dependencies = [urn for urn in each.dependencies if urn in urns_left]
+        of_properties = {
+            key: kept
+            for key, found in each.property_dependencies.items()
+            if (kept := [urn for urn in found if urn in urns_left])
+        }
+        if (parent, dependencies, of_properties) != (each.parent, each.dependencies, each.property_dependencies):
+            each.parent, each.dependencies, each.property_dependencies = parent, dependencies, of_properties
             deployment.journal.rewritten(each)
     deployment.base = left

@@ -10,7 +10,7 @@ from engine.deployment import Change, Deployment
 from engine.errors import EngineError
 from engine.events import BLOCKING
 from engine.goal import Goal
-from engine.packages import default_version
+from engine.packages import DYNAMIC, default_version
 from engine.provider import Diff, ProviderError
 from engine.state import ResourceState
 from engine.values import SECRET_MARK, Secret, reveal, taint
@@ -61,7 +61,7 @@ def default_provider(deployment: Deployment, package: str, version: str) -> str:
     with deployment.lock:
         known = deployment.news.get(urn)
         if known is None:
-            inputs = {"version": version} if version else {}
+            inputs = deployment.config if package == DYNAMIC else {"version": version} if version else {}
             known = register(deployment, _provider_goal(type_, name, inputs))
     return urns.reference(urn, known.id)
 

@@ -115,9 +115,10 @@ def delete(deployment: Deployment, change: Change, *, awaits_replacement: bool =
     """Deletes a resource; one that awaits its replacement stays in the record, so marked, until that is there."""
     old = change.old
     assert old
-    with deployment.step(change):
-        if change.op == "delete":  # whether it may be replaced was asked before
-            _refuse_protected(old)
+    refused = old.protect and change.op == "delete"  # whether it may be replaced was asked before
+    with deployment.step(change, refused=refused):
+        if refused:
+            raise _protected(old)
         real = old.custom and not old.external and not old.retain_on_delete
         deployment.hooks.run("before_delete", old)
         token = None
@@ -136,13 +137,12 @@ def delete(deployment: Deployment, change: Change, *, awaits_replacement: bool =
         deployment.hooks.run("after_delete", old)
 
 
-def _refuse_protected(old: ResourceState) -> None:
-    if old.protect:
-        raise ProviderError(
-            f'resource "{old.urn}" cannot be deleted\n'
-            "because it is protected. To unprotect the resource, either remove the `protect` flag from the resource in "
-            f"your Pulumi program and run `pulumi up`, or use the command:\n`pulumi state unprotect '{old.urn}'`"
-        )
+def _protected(old: ResourceState) -> ProviderError:
+    return ProviderError(
+        f'resource "{old.urn}" cannot be deleted\n'
+        "because it is protected. To unprotect the resource, either remove the `protect` flag from the resource in "
+        f"your Pulumi program and run `pulumi up`, or use the command:\n`pulumi state unprotect '{old.urn}'`"
+    )
 
 
 def read(deployment: Deployment, change: Change, *, supersedes: ResourceState | None = None) -> None:

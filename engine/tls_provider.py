@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import tls_keys, x509
 from engine.errors import UnsupportedError
-from engine.provider import CheckFailure, Diff, Progress, Properties
+from engine.provider import CheckFailure, Diff, InvalidArgument, Progress, Properties
 from engine.values import UNKNOWN, equal
 
 _PRIVATE_KEY = "tls:index/privateKey:PrivateKey"
@@ -123,6 +123,11 @@ class TlsProvider:
         if token != "tls:index/getPublicKey:getPublicKey":  # noqa: S105 - a function's name
             raise UnsupportedError(f"the function {token}")
         given = {key: value for key, value in args.items() if value is not None}
+        if len(given) != 1:
+            told = f"{len(given)} attributes" if given else "No attribute"
+            wanted = "one (and only one) of [private_key_pem,private_key_openssh] is required"
+            reason = f"Invalid Attribute Combination: {told} specified when {wanted}"
+            raise InvalidArgument(reason, "privateKeyPem")
         key = tls_keys.load(next(iter(given.values())))
         return {**given, "algorithm": tls_keys.algorithm(key), **tls_keys.public_outputs(key.public_key())}
 

@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from engine import api, history
+from engine.backend import Checkpoint
+from engine.crypto import throw_away_crypter
+from engine.journal import Journal
+from engine.state import ResourceState
 from tests.engine.stacks import raw_state, resources, stack_of
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -86,3 +90,12 @@ def test_an_up_without_a_change_is_in_the_history(tmp_path: Path) -> None:
     latest, first = history.entries(stack.location)
     assert (latest["kind"], latest["result"], latest["resourceChanges"]) == ("update", "succeeded", {"same": 2})
     assert first["resourceChanges"] == {"create": 2}
+
+
+@pytest.mark.parametrize(("replaced", "names"), [(0, ["a", "made", "b"]), (None, ["a", "b", "made"])])
+def test_what_an_earlier_run_made_comes_after_all_that_it_uses(replaced: int | None, names: list[str]) -> None:
+    """A refresh registers nothing: what it adopts stays where the old state has room for it."""
+    base = [ResourceState(urn=name, type="t") for name in ("a", "b")]
+    journal = Journal(Checkpoint(throw_away_crypter(), base), None)
+    journal.adopt(ResourceState(urn="made", type="t"), None if replaced is None else base[replaced])
+    assert [each.urn for each in journal.resources()] == names

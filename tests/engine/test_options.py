@@ -210,6 +210,37 @@ File('f', 'one')
     assert (tmp_path / "outside").read_text() == "one"
 
 
+def test_the_children_of_what_is_gone_stay(tmp_path: Path) -> None:
+    program = f"""
+import pathlib
+from pulumi.dynamic import *
+GONE = pathlib.Path({str(tmp_path / "gone")!r})
+class P(ResourceProvider):
+    def create(self, props): return CreateResult('id', props)
+    def read(self, id, props): return ReadResult('' if GONE.exists() else id, props)
+class D(Resource):
+    def __init__(self, name): super().__init__(P(), name, {{}})
+random.RandomPassword('child', length=9, opts=O(parent=D('d')))
+"""
+    stack = stack_of(tmp_path, HEAD + program)
+    assert api.up(stack).ok
+    (tmp_path / "gone").touch()
+    assert api.refresh(stack).counts["delete"] == 1
+    assert resources(stack)["child"].parent == ""
+    (tmp_path / "gone").unlink()
+    assert ops(api.up(stack)) == {"d": ["create"]}
+    assert resources(stack)["child"].parent.endswith("::d")
+
+
+def test_every_protected_resource_is_told_and_the_rest_is_destroyed(tmp_path: Path) -> None:
+    program = "for n in 'abc': random.RandomPassword(n, length=9, opts=O(protect=n != 'c'))"
+    stack = stack_of(tmp_path, HEAD + program)
+    assert api.up(stack).ok
+    plan = api.destroy(stack)
+    assert not plan.ok
+    assert sorted(error.split("'")[0].split("::")[3].split('"')[0] for error in plan.errors) == ["a", "b"]
+
+
 def test_destroy_leaves_an_empty_stack_that_can_be_made_again(tmp_path: Path) -> None:
     stack = stack_of(tmp_path, HEAD + "random.RandomPassword('a', length=9)")
     assert api.up(stack).ok

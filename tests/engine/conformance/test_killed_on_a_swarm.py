@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import docker
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.live
 
 
 @pytest.mark.usefixtures("image", "quick")
-def test_an_interrupted_service_is_adopted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("next_run", [api.up, api.refresh])
+def test_an_interrupted_service_is_adopted(tmp_path: Path, next_run: Callable[..., api.Result]) -> None:
     stack = stack_of(tmp_path, "", project="killed")
     shutil.copy(HERE / "cases/docker-service/1.py", tmp_path / "__main__.py")
     process = start_up(stack)
@@ -33,9 +35,10 @@ def test_an_interrupted_service_is_adopted(tmp_path: Path) -> None:
     process.wait()
     try:
         messages: list[str] = []
-        result = api.up(stack, on_event=lambda event: messages.append(str(event)))
+        result = next_run(stack, on_event=lambda event: messages.append(str(event)))
         assert result.ok, result.errors
         assert any("exists: adopted" in message for message in messages)
+        assert api.up(stack).ok
         made = resources(stack)["svc"]
         services = docker.from_env().services.list()
         assert [each.id for each in services if each.name.startswith("svc-")].count(made.id) == 1

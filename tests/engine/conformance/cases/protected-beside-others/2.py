@@ -1,0 +1,10 @@
+import pulumi
+import pulumi_random as random
+from pulumi import ResourceOptions as O
+
+
+def password(name, epoch="1", **options):
+    return random.RandomPassword(name, length=12, special=False, keepers={"e": epoch}, opts=O(**options))
+
+
+password("a", "2")
