@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from google.protobuf.struct_pb2 import NULL_VALUE, Struct, Value
 
+from engine.errors import UnsupportedError
+
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the protocol's public mark of a secret
 ASSET: Final = "c44067f5952c0a294b673a41bacd8c17"
@@ -143,6 +145,8 @@ def _object_from_wire(fields: Mapping[str, Value]) -> Any:
         signature = fields[SIGNATURE].string_value
         if signature == SECRET:
             return sealed(from_wire(fields["value"]))
+        if signature == ARCHIVE:
+            raise UnsupportedError("an archive")
         if signature == ASSET:
             return _with_hash({key: from_wire(item) for key, item in fields.items()})
         if signature == RESOURCE:

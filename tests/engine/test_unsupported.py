@@ -24,6 +24,7 @@ OPTIONS = {
 PROGRAMS = {
     "StackReference": "pulumi.StackReference('organization/other/dev')",
     "own configuration": "docker.Provider('far', host='ssh://somewhere')",
+    "an archive": "random.RandomPassword('b', length=8, keepers={'a': pulumi.AssetArchive({})})",
     "docker:index/plugin:Plugin": "docker.Plugin('b', name='x')",
 }
 CONFIGURATION = ("docker:host", "random:anything", "pulumi:disable-default-providers")
