@@ -1,4 +1,4 @@
-"""python -m scripts.lanes [PYTEST ARGUMENT...]: the live tests, two rooms of them at a time.
+"""python -m scripts.lanes [PYTEST ARGUMENT...]: the live tests, three rooms of them at a time.
 
 They share one engine and two cores, and mostly wait: for a service to become healthy, to be watched, to be gone. A room
 is a pytest of its own, which runs its tests one after the other; interrupted, each removes what it deployed.
@@ -14,14 +14,16 @@ from pathlib import Path
 from threading import Event, Lock
 
 ROOT = Path(__file__).parents[1]
-LANES = 2
-"""A third was tried: the two cores were busy all the time, and answers came late."""
+STACK = "live/"
+"""A room that deploys a whole system has a name that begins so."""
+LANES = (True, True, False)
+"""Whether a lane takes stacks, first and then whatever is left. A third stack was tried: answers came late."""
 LONG = (
     "live/test_assistant.py",
-    "engine",
-    "images",
     "live/test_samaconso.py",
     "live/test_recyclic.py",
+    "images",
+    "engine",
     "apps",
     "backup",
 )
@@ -58,35 +60,51 @@ def main(arguments: Sequence[str]) -> int:
     ended = _Lanes(arguments).run(rooms())
     for it in ended:
         print(f"{it.name:<{WIDTH}} {it.line.strip('= ')}")
-    print(f"{len(ended)} rooms in {LANES} lanes: {time.monotonic() - began:.0f} s")
+    print(f"{len(ended)} rooms in {len(LANES)} lanes: {time.monotonic() - began:.0f} s")
     wrong = [it.code for it in ended if it.code not in {0, NOTHING_TO_RUN}]
     return wrong[0] if wrong else min(it.code for it in ended)
 
 
+def take(waiting: dict[str, Sequence[str]], stacks: bool) -> tuple[str, Sequence[str]] | None:
+    """The next room of a lane, which waits no longer; None when there is none for it."""
+    of_stacks = [name for name in waiting if name.startswith(STACK)]
+    others = [name for name in waiting if name not in of_stacks]
+    fitting = of_stacks or others if stacks else others
+    return (fitting[0], waiting.pop(fitting[0])) if fitting else None
+
+
 class _Lanes:
     def __init__(self, arguments: Sequence[str]) -> None:
-        self._arguments, self._printing, self._interrupted = arguments, Lock(), Event()
+        self._arguments, self._lock, self._interrupted = arguments, Lock(), Event()
+        self._ended: list[Ended] = []
 
     def run(self, rooms: dict[str, Sequence[str]]) -> list[Ended]:
         """Every room; after an interruption none begins, and those that run have it too, and clean up."""
-        with ThreadPoolExecutor(LANES) as pool:
-            begun = [pool.submit(self._room, name, paths) for name, paths in rooms.items()]
+        waiting = dict(rooms)
+        with ThreadPoolExecutor(len(LANES)) as pool:
+            begun = [pool.submit(self._lane, waiting, stacks) for stacks in LANES]
             while not all(it.done() for it in begun):
                 try:
                     for it in begun:
                         it.result()
                 except KeyboardInterrupt:
                     self._interrupted.set()
-        return [ended for it in begun if (ended := it.result())]
+        return self._ended
 
-    def _room(self, name: str, paths: Iterable[str]) -> Ended | None:
-        if self._interrupted.is_set():
-            return None
+    def _lane(self, waiting: dict[str, Sequence[str]], stacks: bool) -> None:
+        while not self._interrupted.is_set():
+            with self._lock:
+                room = take(waiting, stacks)
+            if not room:
+                return
+            self._ended.append(self._room(*room))
+
+    def _room(self, name: str, paths: Iterable[str]) -> Ended:
         command = [sys.executable, "-u", "-m", "pytest", "-m", "live", "-v", *paths, *self._arguments]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         line = ""
         for line in _lines(process):
-            with self._printing:
+            with self._lock:
                 print(f"{name:<{WIDTH}} {line}", flush=True)
         return Ended(name, process.wait(), line)
 
