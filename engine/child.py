@@ -6,12 +6,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from multiprocessing import Pipe, reduction
 from pathlib import Path
-from types import FrameType
 from typing import IO
 
+from engine import signals
 from engine.errors import EngineError
 from engine.events import Diagnostic, Event
 from engine.job import Finished, Job
@@ -90,21 +90,9 @@ class Phase:
                 tell(message)
         return None
 
-    @contextlib.contextmanager
-    def _forwarded_signals(self) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        def forward(number: int, _frame: FrameType | None) -> None:
-            self._process.send_signal(number)
-
-        before = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def _forwarded_signals(self) -> contextlib.AbstractContextManager[None]:
+        main = threading.current_thread() is threading.main_thread()
+        return signals.heard(self._process.send_signal) if main else contextlib.nullcontext()
 
 
 _ahead: list[Phase] = []

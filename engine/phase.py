@@ -3,20 +3,18 @@
 import contextlib
 import gc
 import os
-import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
-from types import FrameType
 from typing import Any
 
 from pulumi.runtime.proto import analyzer_pb2
 
-from engine import backend, capture, deletion, packages, pending, policy, program, refreshing
+from engine import backend, capture, deletion, packages, pending, policy, program, refreshing, signals
 from engine.deployment import Deployment, Stop
 from engine.errors import EngineError
 from engine.events import Diagnostic, Event, Summary
@@ -74,7 +72,8 @@ def run(job: Job, emit: Callable[[Event], None], channel: Connection) -> Finishe
         config=job.config,
         config_secret_keys=sorted(job.secret_keys),
     )
-    with policy.running(job.policy_packs, job.policy_configs, environment, configure) as ready:
+    packs = policy.running(job.policy_packs, job.policy_configs, environment, configure)
+    with packs as ready, contextlib.ExitStack() as listening:
         if job.waits and not _told_to_go(channel):
             return None
         began = time.monotonic()
@@ -86,7 +85,7 @@ def run(job: Job, emit: Callable[[Event], None], channel: Connection) -> Finishe
                 key: Secret(text) if key in job.secret_keys else text for key, text in job.config.items()
             }
             deployment.redactor.learn(deployment.config)
-            _stop_when_told(deployment, channel)
+            listening.enter_context(_stopped_when_told(deployment, channel))
             with contextlib.suppress(Stop), capture.printed(deployment):
                 _act(job, deployment, ready)
             if deployment.errors:
@@ -151,15 +150,16 @@ def _outputs(deployment: Deployment) -> dict[str, Any]:
     return dict(shown(root.outputs)) if root else {}
 
 
-def _stop_when_told(deployment: Deployment, channel: Connection) -> None:
+@contextlib.contextmanager
+def _stopped_when_told(deployment: Deployment, channel: Connection) -> Iterator[None]:
     """The first signal lets the running steps end and begins no other; a second one ends the process as it is."""
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        threading.Thread(target=cancel).start()
+    told = threading.Event()
 
-    def cancel() -> None:
+    def stop(number: int) -> None:
+        if told.is_set():
+            os._exit(128 + number)
+        told.set()
         deployment.emit(Diagnostic("warning", "", "canceled: waiting for the steps that are under way"))
         deployment.cancel()
 
@@ -170,6 +170,6 @@ def _stop_when_told(deployment: Deployment, channel: Connection) -> None:
         time.sleep(_LAST_SECONDS)
         os._exit(1)  # what is still under way is recorded as such, and the next run looks what became of it
 
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
     threading.Thread(target=orphaned, daemon=True).start()
+    with signals.heard(stop):
+        yield

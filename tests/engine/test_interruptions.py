@@ -53,6 +53,15 @@ def _after(process: "subprocess.Popen[str]", text: str) -> None:
     raise AssertionError(f"{text!r} never came")
 
 
+def _in_the_slow_step(stack: api.Stack) -> "subprocess.Popen[str]":
+    """An `up` whose slow step is under way."""
+    process = start_up(stack)
+    _after(process, "dynamic:Resource::slow'")
+    while process.poll() is None and not (stack.project.root / "begun").exists():
+        time.sleep(0.02)
+    return process
+
+
 def _up_while_it_still_works(stack: api.Stack) -> api.Result:
     """An `up` that begins while the slow step of the killed run is still under way."""
     _release_later(stack)
@@ -111,21 +120,56 @@ def test_a_signal_lets_the_step_end_and_begins_no_other(tmp_path: Path, number: 
     assert api.up(stack).ok
 
 
+BUSY = """
+    import hashlib
+    import pulumi_random as random
+    random.RandomPassword("first", length=12)
+    print("busy")
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 4_000_000)  # seconds in which the main thread runs no other instruction
+    print("over")
+"""
+
+
+def test_a_signal_is_heard_while_the_program_does_something_else(tmp_path: Path) -> None:
+    process = start_up(stack_of(tmp_path, BUSY))
+    _after(process, "busy")
+    process.send_signal(signal.SIGINT)
+    _after(process, "canceled: waiting for the steps")
+    heard = time.monotonic()
+    _after(process, "over")
+    assert time.monotonic() - heard > A_WHILE
+    process.communicate(timeout=60)
+    assert process.returncode == 1
+
+
+def test_a_second_signal_ends_the_phase_as_it_is(tmp_path: Path) -> None:
+    stack = stack_of(tmp_path, SLOW)
+    process = _in_the_slow_step(stack)
+    process.send_signal(signal.SIGINT)
+    _after(process, "canceled: waiting for the steps")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert _pending(stack) == ["creating"]
+    _release(stack)
+    assert api.up(stack).ok
+
+
 def test_a_killed_process_of_a_phase_is_reported_and_its_operation_kept(tmp_path: Path) -> None:
     stack = stack_of(tmp_path, SLOW)
-    process = start_up(stack)
-    begun = tmp_path / "begun"
-    _after(process, "dynamic:Resource::slow'")
-    while process.poll() is None and not begun.exists():
-        time.sleep(0.02)
+    process = _in_the_slow_step(stack)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     for child in children:
         os.kill(int(child), signal.SIGKILL)
     process.communicate(timeout=60)
     assert process.returncode == 1
-    latest = json.loads(stack.location.state.read_text())["checkpoint"]["latest"]
-    assert [operation["type"] for operation in latest["pending_operations"]] == ["creating"]
+    assert _pending(stack) == ["creating"]
     _release(stack)
     assert api.up(stack).ok
+    assert _pending(stack) == []
+
+
+def _pending(stack: api.Stack) -> list[str]:
+    """What was under way when the state was written last."""
     latest = json.loads(stack.location.state.read_text())["checkpoint"]["latest"]
-    assert latest["pending_operations"] == []
+    return [operation["type"] for operation in latest["pending_operations"]]
