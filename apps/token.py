@@ -29,6 +29,8 @@ def mint(user: str, keys: bytes, expiry: float) -> str:
 
 def user_of(token: str, keys: bytes, now: float) -> str:
     """The user whom `token` names. Raises TokenError."""
+    if not token.isascii():
+        raise TokenError
     claim, _, signature = token.rpartition(".")
     valid = [hmac.compare_digest(_signature(claim, key).encode(), signature.encode()) for key in keys.split()]
     if not any(valid):

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apps.token import TokenError, mint, user_of
@@ -24,6 +24,7 @@ def test_a_token_altered_anywhere_is_refused(data: st.DataObject) -> None:
 
 
 @given(st.text())
+@example("alice.1099511627776.\ud800")
 def test_what_is_no_token_is_refused(text: str) -> None:
     with pytest.raises(TokenError):
         user_of(text, KEY, now=0)
