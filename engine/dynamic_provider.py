@@ -11,7 +11,7 @@ from typing import Any
 
 import dill
 from pulumi.dynamic import ResourceProvider
-from pulumi.output import Unknown
+from pulumi.output import UNKNOWN as SDK_UNKNOWN
 from pulumi.runtime import rpc
 from pulumi.runtime.config import CONFIG
 
@@ -133,7 +133,7 @@ def _handed(value: Any) -> Any:
         return {key: _handed(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
         return [_handed(item) for item in value]
-    return Unknown() if value is UNKNOWN else value
+    return SDK_UNKNOWN if value is UNKNOWN else value
 
 
 def _plain(props: Any) -> Properties:
