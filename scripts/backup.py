@@ -128,7 +128,7 @@ def _run(command: list[str]) -> None:
 def inside(stack: str, kind: str, *options: str) -> list[str]:
     """The beginning of a command in the stack's container of this kind."""
     labels = [f"rempart.stack={stack}", f"rempart.kind={kind}"]
-    running = engine().containers.list(filters={"label": labels, "status": "running"})
+    running = engine().containers.list(filters={"label": labels, "status": "running"}, ignore_removed=True)
     if not running:
         raise SystemExit(f"rempart: no {kind} of stack {stack} runs on this node")
     return ["docker", "exec", *options, running[0].id]

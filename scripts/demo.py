@@ -85,7 +85,7 @@ def inside(stack: Stack, service: str, *command: str) -> str:
     """The output of a command in one of the service's containers."""
     labels = [f"rempart.stack={stack.name}", f"rempart.service={service}"]
     client: Any = docker.from_env()
-    running = client.containers.list(filters={"label": labels, "health": "healthy"})
+    running = client.containers.list(filters={"label": labels, "health": "healthy"}, ignore_removed=True)
     if not running:
         raise SystemExit(f"rempart: no healthy container of {service} on this node")
     status, output = running[0].exec_run(list(command))

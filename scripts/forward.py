@@ -26,7 +26,7 @@ class ForwardError(Exception):
 def container(stack: str, service: str) -> tuple[str, int]:
     """The container of a service's first task, and the port that its application was told to listen on."""
     labels = [f"rempart.stack={stack}", f"rempart.service={service}"]
-    found = docker.from_env().containers.list(filters={"label": labels})
+    found = docker.from_env().containers.list(filters={"label": labels}, ignore_removed=True)
     if not found:
         raise ForwardError(f"stack {stack} runs no service {service}")
     variables = dict(variable.partition("=")[::2] for variable in found[0].attrs["Config"]["Env"])

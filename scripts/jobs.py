@@ -76,7 +76,7 @@ def run(stack: str, system: System, job: str, *, as_json: bool) -> "subprocess.C
 def _container(stack: str, service: str) -> str:
     labels = [f"rempart.stack={stack}", f"rempart.service={service}"]
     try:
-        found = docker.from_env().containers.list(filters={"label": labels})
+        found = docker.from_env().containers.list(filters={"label": labels}, ignore_removed=True)
     except DockerException:
         return ""
     return str(found[0].id) if found else ""

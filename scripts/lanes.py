@@ -1,4 +1,4 @@
-"""python -m scripts.lanes [PYTEST ARGUMENT...]: the live tests, three rooms of them at a time.
+"""python -m scripts.lanes [PYTEST ARGUMENT...]: the live tests, two rooms of them at a time.
 
 They share one engine and two cores, and mostly wait: for a service to become healthy, to be watched, to be gone. A room
 is a pytest of its own, which runs its tests one after the other; interrupted, each removes what it deployed.
@@ -16,8 +16,8 @@ from threading import Event, Lock
 ROOT = Path(__file__).parents[1]
 STACK = "live/"
 """A room that deploys a whole system has a name that begins so."""
-LANES = (True, True, False)
-"""Whether a lane takes stacks, first and then whatever is left. A third stack was tried: answers came late."""
+LANES = (True, False)
+"""Whether a lane begins with stacks, or with the rest, which mostly waits. A third was tried: answers came late."""
 LONG = (
     "live/test_assistant.py",
     "live/test_samaconso.py",
@@ -27,7 +27,7 @@ LONG = (
     "apps",
     "backup",
 )
-"""The rooms that take longest begin first, so that no lane is left alone with one of them."""
+"""The rooms of each kind that take longest begin first, so that no lane is left alone with one of them."""
 WIDTH = 24
 """Of a room's name in what is printed."""
 NOTHING_TO_RUN = 5
@@ -66,11 +66,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def take(waiting: dict[str, Sequence[str]], stacks: bool) -> tuple[str, Sequence[str]] | None:
-    """The next room of a lane, which waits no longer; None when there is none for it."""
-    of_stacks = [name for name in waiting if name.startswith(STACK)]
-    others = [name for name in waiting if name not in of_stacks]
-    fitting = of_stacks or others if stacks else others
-    return (fitting[0], waiting.pop(fitting[0])) if fitting else None
+    """The next room of a lane, which waits no longer; None when there is none."""
+    name = min(waiting, key=lambda name: name.startswith(STACK) is not stacks, default=None)
+    return (name, waiting.pop(name)) if name else None
 
 
 class _Lanes:

@@ -3,6 +3,7 @@
 # mypy: allow-untyped-calls
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from docker import APIClient
+from docker.errors import NotFound
 
 from diagram import System
 from settings import Settings
@@ -81,7 +83,8 @@ class Target:
 
     def _running(self) -> Iterator[Task]:
         for container in self.engine.containers(filters={"label": self.labels, "status": "running"}):
-            yield task_of(self.engine.inspect_container(container["Id"]))
+            with suppress(NotFound):  # gone since it was listed
+                yield task_of(self.engine.inspect_container(container["Id"]))
 
 
 def task_of(seen: Mapping[str, Any]) -> Task:

@@ -106,11 +106,11 @@ class Lab:
 
     def containers(self, name: str) -> Any:
         """The containers of the service that run."""
-        return self.client.containers.list(filters=self._labelled(name))
+        return self.client.containers.list(filters=self._labelled(name), ignore_removed=True)
 
     def logs(self, name: str) -> str:
         """What the service has written so far, stopped tasks included. (Swarm shows nothing of a task that starts.)"""
-        found = self.client.containers.list(all=True, filters=self._labelled(name))
+        found = self.client.containers.list(all=True, filters=self._labelled(name), ignore_removed=True)
         return b"".join(container.logs() for container in found).decode(errors="replace")
 
     def client_container(self, image: str, files: Mapping[str, str]) -> Any:
@@ -133,7 +133,7 @@ class Lab:
             service.remove()
         names = [self._labelled(name) for name in self.specifications]
         for made in [{"label": f"lab={self.prefix}"}, *names]:
-            for container in self.client.containers.list(all=True, filters=made):
+            for container in self.client.containers.list(all=True, filters=made, ignore_removed=True):
                 with suppress(APIError):  # Swarm removes it too
                     container.remove(force=True)
         self.until(lambda: not any(self.containers(name) for name in self.specifications), 40, lambda: "still running")

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.lanes import LANES, LONG, STACK, rooms, take
@@ -28,19 +27,11 @@ def test_what_is_long_begins_first() -> None:
     assert len(LONG) > len(LANES)
 
 
-def test_at_most_two_stacks_are_deployed_at_a_time_and_every_room_has_its_turn() -> None:
+def test_one_lane_begins_with_stacks_the_other_with_the_rest_and_every_room_has_its_turn() -> None:
     waiting = dict(rooms())
     names = set(waiting)
-    begun = [take(waiting, stacks) for stacks in LANES]
-    first = [name for name, _ in filter(None, begun)]
-    assert [name.startswith(STACK) for name in first] == [True, True, False]
-    assert all(not name.startswith(STACK) for name in taken(dict(waiting), stacks=False))
-    assert {*first, *taken(waiting, stacks=True)} == names
-
-
-def taken(waiting: dict[str, Sequence[str]], stacks: bool) -> list[str]:
-    """What one lane takes, until there is nothing for it."""
-    found = []
-    while room := take(waiting, stacks):
-        found.append(room[0])
-    return found
+    begun = [room for stacks in LANES if (room := take(waiting, stacks))]
+    assert [name.startswith(STACK) for name, _ in begun] == [True, False]
+    left = [take(waiting, stacks=bool(number % 2)) for number in range(len(waiting))]
+    assert {room[0] for room in filter(None, [*begun, *left])} == names
+    assert take(waiting, stacks=True) is None
