@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.backup.stage import Stage, eventually
+from tests.backup.stage import KEPT, Stage, eventually
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
@@ -177,9 +177,10 @@ def test_a_full_disk_is_a_clear_failure_and_nothing_is_lost(tmp_path: Path) -> N
 
 
 def test_the_service_takes_what_is_due_and_a_broken_channel_does_not_fail_it(tmp_path: Path) -> None:
-    """The channel is configured, and nothing listens where it should."""
+    """The channel is configured, and nothing listens where it should. What is due is taken once in the year."""
     stage = Stage(tmp_path)
     channel = {
+        "BACKUP_KEPT": json.dumps([kept | {"cron": "0 0 1 1 *"} for kept in KEPT]),
         "EGRESS_PROXY": "http://127.0.0.1:3128", "TELEGRAM_CHAT": "1", "TELEGRAM_TOKEN_FILE": "/run/secrets/password",
     }  # fmt: skip
     try:
