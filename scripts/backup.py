@@ -26,7 +26,7 @@ from typing import IO, Any
 import docker
 from docker.errors import DockerException
 
-from scripts import restore
+from scripts import containers, restore
 
 ADMINISTRATOR = ("-h", "/run/keeper", "-U", "rempart")
 PROGRAM = ("python3", "-m", "backup")
@@ -127,8 +127,7 @@ def _run(command: list[str]) -> None:
 
 def inside(stack: str, kind: str, *options: str) -> list[str]:
     """The beginning of a command in the stack's container of this kind."""
-    labels = [f"rempart.stack={stack}", f"rempart.kind={kind}"]
-    running = engine().containers.list(filters={"label": labels, "status": "running"}, ignore_removed=True)
+    running = containers.labelled(engine(), stack, {"kind": kind}, status="running")
     if not running:
         raise SystemExit(f"rempart: no {kind} of stack {stack} runs on this node")
     return ["docker", "exec", *options, running[0].id]

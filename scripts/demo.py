@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 
 import docker
 
+from scripts import containers
 from scripts.stack import CHECKOUT, Stack, deployed
 
 SIGN = """
@@ -83,9 +84,7 @@ class Gateway:
 
 def inside(stack: Stack, service: str, *command: str) -> str:
     """The output of a command in one of the service's containers."""
-    labels = [f"rempart.stack={stack.name}", f"rempart.service={service}"]
-    client: Any = docker.from_env()
-    running = client.containers.list(filters={"label": labels, "health": "healthy"}, ignore_removed=True)
+    running = containers.labelled(docker.from_env(), stack.name, {"service": service}, health="healthy")
     if not running:
         raise SystemExit(f"rempart: no healthy container of {service} on this node")
     status, output = running[0].exec_run(list(command))

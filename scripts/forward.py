@@ -14,6 +14,7 @@ import docker
 from docker.errors import DockerException
 
 from diagram.service import LOOPBACK
+from scripts import containers
 
 RELAY = 'exec 3<>"/dev/tcp/127.0.0.1/$0" && { cat <&3 & cat >&3; kill %1; }'
 CHUNK = 65536
@@ -25,8 +26,7 @@ class ForwardError(Exception):
 
 def container(stack: str, service: str) -> tuple[str, int]:
     """The container of a service's first task, and the port that its application was told to listen on."""
-    labels = [f"rempart.stack={stack}", f"rempart.service={service}"]
-    found = docker.from_env().containers.list(filters={"label": labels}, ignore_removed=True)
+    found = containers.labelled(docker.from_env(), stack, {"service": service})
     if not found:
         raise ForwardError(f"stack {stack} runs no service {service}")
     variables = dict(variable.partition("=")[::2] for variable in found[0].attrs["Config"]["Env"])

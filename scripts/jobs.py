@@ -20,6 +20,7 @@ from rich.table import Table
 from apps.schedule import Scheduled
 from diagram import Backup, Jobs, Schedule, System
 from diagram.__main__ import sketch, stacks
+from scripts import containers
 from settings import SettingsError
 
 PROGRAM = ("python3", "-m", "apps.jobs")
@@ -74,9 +75,8 @@ def run(stack: str, system: System, job: str, *, as_json: bool) -> "subprocess.C
 
 
 def _container(stack: str, service: str) -> str:
-    labels = [f"rempart.stack={stack}", f"rempart.service={service}"]
     try:
-        found = docker.from_env().containers.list(filters={"label": labels}, ignore_removed=True)
+        found = containers.labelled(docker.from_env(), stack, {"service": service})
     except DockerException:
         return ""
     return str(found[0].id) if found else ""
