@@ -14,9 +14,8 @@ is_root() { ((EUID == 0)); }
 
 has() { type -P "$1" > /dev/null; }
 
-python_is_new_enough() {
-  has python3 && python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null
-}
+# new_enough PYTHON
+new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; }
 
 has_uv() { has uv || [[ -x .tools/bin/uv ]]; }
 
@@ -51,7 +50,7 @@ debian_is_new_enough() {
 
 check_python() {
   has python3 || return 0 # it will be installed
-  python_is_new_enough || complain "python3 is older than 3.11: put a newer one first on PATH"
+  new_enough python3 || complain "python3 is older than 3.11: put a newer one first on PATH"
 }
 
 check_engine() {

@@ -24,9 +24,17 @@ install_environment() {
   echo "$wanted" > .venv/requirements.sha256
 }
 
+# The distribution's own Python where it is new enough: it was built with the optimisations that one compiled by hand
+# mostly lacks (a preview takes 15 % longer without), and its security updates come with the system's.
+distribution_python=${REMPART_PYTHON:-/usr/bin/python3}
+
+interpreter() {
+  if new_enough "$distribution_python"; then echo "$distribution_python"; else echo '>=3.11'; fi
+}
+
 sync_environment() {
   export UV_PYTHON_DOWNLOADS=never
-  { .venv/bin/python -c '' 2> /dev/null || uv venv --clear --python '>=3.11' .venv; } \
+  { .venv/bin/python -c '' 2> /dev/null || uv venv --clear --python "$(interpreter)" .venv; } \
     && uv pip sync --compile-bytecode --require-hashes --python .venv/bin/python requirements.lock
 }
 
