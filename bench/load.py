@@ -7,10 +7,11 @@ import json
 import math
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from socket import create_connection
 
 import docker
@@ -78,15 +79,23 @@ os._exit(0)
 
 @dataclass(frozen=True)
 class Asked:
-    """What came of many requests: the milliseconds of those that were answered well, in rising order, and the rest."""
+    """What came of many requests: the milliseconds of those that were answered well, in rising order, and how many of
+    the rest had each other status; 0 is none at all.
+    """
 
     milliseconds: Sequence[float]
-    failed: int
+    others: Mapping[int, int] = field(default_factory=dict)
 
     @staticmethod
     def of(found: Sequence[tuple[int, float]]) -> "Asked":
         """From each request's status and seconds."""
-        return Asked(sorted(took * 1e3 for status, took in found if status == 200), sum(it[0] != 200 for it in found))
+        others = Counter(status for status, _ in found if status != 200)
+        return Asked(sorted(took * 1e3 for status, took in found if status == 200), others)
+
+    @property
+    def failed(self) -> int:
+        """How many were not answered well."""
+        return sum(self.others.values())
 
     @property
     def p95(self) -> float:
@@ -124,7 +133,9 @@ def load(_options: Options) -> Iterator[Line]:
 
 def _figures(when: str, asked: Asked) -> Iterator[Line]:
     yield Figure(f"a customer's request {when}, 95th percentile", Samples((asked.p95,)), "ms", aim=API_MS)
-    yield Figure(f"requests {when}, not answered well", Samples((asked.percent_failed,)), "%", aim=ERRORS)
+    statuses = ", ".join(f"{many} had {status or 'no answer'}" for status, many in sorted(asked.others.items()))
+    failed = f"requests {when}, not answered well" + (f" ({statuses})" if statuses else "")
+    yield Figure(failed, Samples((asked.percent_failed,)), "%", aim=ERRORS)
 
 
 def _paced(public: Public, users: Sequence[dict[str, str]]) -> Asked:

@@ -1,6 +1,7 @@
 """What a plan wants of the Docker engine that others hold: subnets and published ports, looked up before it acts."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Final
 
@@ -22,10 +23,26 @@ _LEFT: Final = (
 Subnet = IPv4Network | IPv6Network
 
 
+@dataclass(frozen=True, order=True)
+class _Clash:
+    """Something that the plan wants, who holds it, and of which stack; "" when of none."""
+
+    wanted: str
+    holder: str
+    stack: str
+
+    @staticmethod
+    def of(wanted: str, holder: str, labels: dict[str, str] | None) -> "_Clash":
+        return _Clash(wanted, holder, (labels or {}).get(_STACK, ""))
+
+    def __str__(self) -> str:
+        return f"{self.wanted}: {self.holder}" + (f" of stack {self.stack}" if self.stack else "")
+
+
 class Neighbours:
     """Sees the plan's events; what the plan replaces is its own, whatever else the engine has is somebody else's."""
 
-    def __init__(self, stack: str = "") -> None:
+    def __init__(self, stack: str) -> None:
         self._stack = stack
         self._subnets: dict[Subnet, str] = {}
         self._ports: dict[int, str] = {}
@@ -55,12 +72,12 @@ class Neighbours:
         except ProviderError:
             return
         if clashes:
-            shown = "\n  ".join([*clashes[:5], *([f"and {len(clashes) - 5} more"] if len(clashes) > 5 else [])])
-            left = all(clash.endswith(f" of stack {self._stack}") for clash in clashes)
-            who, advice = _LEFT if left else _ANOTHER
+            more = [f"and {len(clashes) - 5} more"] if len(clashes) > 5 else []
+            shown = "\n  ".join([*map(str, clashes[:5]), *more])
+            who, advice = _LEFT if {clash.stack for clash in clashes} == {self._stack} else _ANOTHER
             raise EngineError(f"nothing was changed: {who} holds what this one wants:\n  {shown}\n{advice}")
 
-    def _taken_subnets(self) -> Iterator[str]:
+    def _taken_subnets(self) -> Iterator[_Clash]:
         with Engine().api() as docker:
             networks = docker.networks()
         for network in networks:
@@ -68,9 +85,9 @@ class Neighbours:
             if network["Name"] not in self._own:
                 for subnet in self._subnets:
                     if any(subnet.version == other.version and subnet.overlaps(other) for other in held):
-                        yield f"subnet {subnet}: network {network['Name']}{_of(network.get('Labels'))}"
+                        yield _Clash.of(f"subnet {subnet}", f"network {network['Name']}", network.get("Labels"))
 
-    def _taken_ports(self) -> Iterator[str]:
+    def _taken_ports(self) -> Iterator[_Clash]:
         with Engine().api() as docker:
             if not self._ports or docker.info()["Swarm"]["LocalNodeState"] != "active":
                 return
@@ -80,14 +97,9 @@ class Neighbours:
             ports = {port.get("PublishedPort") for port in (spec.get("EndpointSpec") or {}).get("Ports") or ()}
             if spec["Name"] not in self._own:
                 for port in ports & self._ports.keys():
-                    yield f"port {port}: service {spec['Name']}{_of(spec.get('Labels'))}"
+                    yield _Clash.of(f"port {port}", f"service {spec['Name']}", spec.get("Labels"))
 
 
 def _subnets(configs: Any, key: str) -> list[Subnet]:
     given = [config[key] for config in configs or () if isinstance(config, dict) and config.get(key)]
     return [ip_network(subnet, strict=False) for subnet in given if "/" in str(subnet)]
-
-
-def _of(labels: dict[str, str] | None) -> str:
-    stack = (labels or {}).get(_STACK)
-    return f" of stack {stack}" if stack else ""

@@ -2,7 +2,7 @@
 
 import math
 
-from bench.load import Asked
+from bench.load import Asked, _figures
 
 
 def test_the_percentile_counts_requests_that_were_not_answered() -> None:
@@ -13,4 +13,10 @@ def test_the_percentile_counts_requests_that_were_not_answered() -> None:
 
 
 def test_whatever_is_no_answer_has_failed() -> None:
-    assert Asked.of([(200, 0.1), (503, 0.1), (429, 0.1), (0, 0.1)]).percent_failed == 75
+    asked = Asked.of([(200, 0.1), (503, 0.1), (429, 0.1), (0, 0.1)])
+    assert (asked.percent_failed, asked.others) == (75, {0: 1, 429: 1, 503: 1})
+
+
+def test_what_was_not_answered_well_is_told_by_its_status() -> None:
+    told = [figure.name for figure in _figures("alone", Asked.of([(200, 0.1), (503, 0.1), (503, 0.1), (0, 0.1)]))]
+    assert told[1] == "requests alone, not answered well (1 had no answer, 2 had 503)"

@@ -68,7 +68,7 @@ def test_a_port_of_another_stack_is_refused_with_its_service() -> None:
     publish = f"published={port},target=80,mode=host"
     options = ["--replicas", "0", "--detach", "--endpoint-mode", "dnsrr", "--publish", publish, "--no-resolve-image"]
     subprocess.run(["docker", "service", "create", *options, "--name", name, "nobody/nothing"], check=True)
-    neighbours = Neighbours()
+    neighbours = Neighbours("dev")
     new = {"name": "edge-1234567", "endpointSpec": {"ports": [{"publishedPort": port, "targetPort": 80}]}}
     neighbours.see(StepStarted("create", NETWORK.replace("network:Network", "service:Service"), new=new))
     try:

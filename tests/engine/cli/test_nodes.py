@@ -16,7 +16,7 @@ SERVICE = "urn:pulumi:dev::demo::docker:index/service:Service::db"
 
 
 def refuse(*constraints: str) -> None:
-    neighbours = Neighbours()
+    neighbours = Neighbours("dev")
     new = {"taskSpec": {"placement": {"constraints": [*constraints]}}}
     neighbours.see(StepStarted("create", SERVICE, old={}, new=new))
     neighbours.refuse()
