@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Iterator
 
+from verify.group import agree
 from verify.matrix import reason
 from verify.public import Public
 from verify.report import Row
@@ -46,11 +47,8 @@ def _old_tls(public: Public) -> Row:
 def _curves(public: Public) -> Iterator[Row]:
     for curve, wanted in CURVES.items():
         claim = f"{'agrees on' if wanted else 'refuses'} the curve {curve}"
-        try:
-            with public.connect(curve=curve) as stream:
-                yield Row(GATEWAY, claim, ok=wanted, seen=str(stream.version()))
-        except ssl.SSLError as error:
-            yield Row(GATEWAY, claim, ok=not wanted and "HANDSHAKE_FAILURE" in reason(error), seen=reason(error))
+        agreed, seen = agree(public, curve)
+        yield Row(GATEWAY, claim, ok=agreed if wanted else "HANDSHAKE_FAILURE" in seen, seen=seen)
 
 
 def _http2(public: Public) -> Row:

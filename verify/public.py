@@ -46,21 +46,15 @@ class Public:
         return f"https://{self.host}" + ("" if self.https == 443 else f":{self.https}")
 
     def connect(
-        self,
-        *,
-        highest: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED,
-        alpn: tuple[str, ...] = ("http/1.1",),
-        curve: str | None = None,
+        self, *, highest: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED, alpn: tuple[str, ...] = ("http/1.1",)
     ) -> ssl.SSLSocket:
-        """A TLS connection, verified as any client does; the client offers `curve` alone if given. Raises OSError."""
+        """A TLS connection, verified as any client does. Raises OSError."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.maximum_version = highest
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         context.load_verify_locations(cadata=self.roots.decode())
         context.set_alpn_protocols(list(alpn))
-        if curve:
-            context.set_ecdh_curve(curve)
         plain = socket.create_connection((HERE, self.https), SECONDS)
         try:
             return context.wrap_socket(plain, server_hostname=self.host)
