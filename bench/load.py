@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from socket import create_connection
 
 import docker
@@ -84,7 +84,7 @@ class Asked:
     """
 
     milliseconds: Sequence[float]
-    others: Mapping[int, int] = field(default_factory=dict)
+    others: Mapping[int, int]
 
     @staticmethod
     def of(found: Sequence[tuple[int, float]]) -> "Asked":

@@ -7,6 +7,7 @@ of them only: a process of its own asks, with a configuration of its own.
 import os
 import subprocess
 import sys
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from verify.public import HERE, SECONDS, Public
@@ -22,8 +23,9 @@ Groups = {}
 """
 _ASK = """
 import socket, ssl, sys
+from verify.tls import client
 here, port, host, seconds = sys.argv[1:]
-context = ssl.create_default_context(cadata=sys.stdin.read())
+context = client(sys.stdin.buffer.read(), None)
 context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
 try:
     plain = socket.create_connection((here, int(port)), float(seconds))
@@ -42,6 +44,6 @@ def agree(public: Public, group: str) -> tuple[bool, str]:
         done = subprocess.run(
             [sys.executable, "-c", _ASK, HERE, str(public.https), public.host, str(SECONDS)],
             input=public.roots.decode(), env={**os.environ, "OPENSSL_CONF": file.name},
-            capture_output=True, text=True, check=False,
+            cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False,
         )  # fmt: skip
     return done.returncode == 0, (done.stdout + done.stderr).strip().rpartition("\n")[2]
