@@ -88,7 +88,7 @@ class Member(Component):
                 platform=place.platform, user=USER,
                 cpus=it.cpus, memory=it.memory, health=it.health, grace=it.grace, env=HOME, single=True,
                 args=("mongod", "--config", "/etc/mongod.conf"),
-                check=("mongosh", "--quiet", "--norc", asked, "--eval", PING),
+                check=("mongosh", "--quiet", "--norc", asked, "--eval", PING), has_well=False,
                 secrets=[*store.shared, store.callers, server, store.proof(self, member)],
                 configs=[store.settings], mounts=[volume(data.name, it.volume)], links=place.names(it),
                 called_on=[store.between, *(link.network for link in place.callers(it))],
@@ -119,7 +119,7 @@ class Keeper(Component):
                 name=self.reader, kind="keeper", zone=it.zone.value, image=it.image, platform=place.platform, user=USER,
                 cpus=0.25, memory="256M", health=Health(interval=5), grace=10, env=HOME, single=True,
                 args=("mongosh", "--quiet", "--norc", "--nodb", "/etc/keeper/keep.js"),
-                check=("test", "-f", "/tmp/ready"),
+                check=("test", "-f", "/tmp/ready"), has_well=False,
                 secrets=[
                     *store.shared, store.proof(self, self.reader),
                     secret_file(self, "users", "users.json", text, rotation=due),

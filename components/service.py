@@ -13,7 +13,7 @@ from components.component import Component
 from components.files import ConfigFile, SecretFile, config_file, secret_file
 from components.network import internal, way_out
 from components.place import Place
-from components.task import Task, service, volume, watched
+from components.task import Task, service, volume
 from components.text import haproxy
 from diagram.boundary import WAYS_OUT
 
@@ -105,7 +105,7 @@ class Service(Component):
             name=it.name, kind=it.kind, zone=it.zone.value, image=it.image, platform=place.platform,
             runs_on=it.runs_on, cpus=it.cpus, memory=it.memory, health=it.health, grace=it.grace, replicas=it.tasks,
             reserves=it.reserves,
-            args=self.command(), check=watched(it.health, self.check()), env=self._env(),
+            args=self.command(), check=self.check(), env=self._env(),
             secrets=self._secrets(), configs=self._configs(), mounts=self.mounts(),
             called_on=[link.network for link in place.callers(it)],
             calls_on=[*(link.network for link in self._callees), *self._extra_networks()],

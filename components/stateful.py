@@ -13,7 +13,7 @@ from components.component import USER, Component
 from components.files import ConfigFile, SecretFile, config_file, rotation, secret_file
 from components.network import internal
 from components.service import Service
-from components.task import Task, service, tmpfs, volume, watched
+from components.task import Task, service, tmpfs, volume
 from components.text import postgres, redis
 from diagram import Health
 
@@ -83,7 +83,7 @@ class Keeper(Component):
                 runs_on=it.runs_on, cpus=0.25, memory=callee.keeper_memory, health=KEEPER, grace=10,
                 args=("keeper",),
                 env=callee.keeper_variables(),
-                check=watched(KEEPER, ("test", "-f", "/tmp/ready")), secrets=secrets, configs=configs,
+                check=("test", "-f", "/tmp/ready"), secrets=secrets, configs=configs,
                 mounts=[volume(shared.name, RUN, made=IN_MEMORY)], single=True,
                 calls_on=[internal(self, "alone", place.subnet(alone), alone)],
             ),

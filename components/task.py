@@ -18,6 +18,8 @@ BILLION = 1_000_000_000
 RETRIES = 3
 PATIENCE = 30
 """Seconds after which a health check has failed: `well` looks for 20 s, and each of its looks ends within 8 s."""
+UNTIL_WELL = 1
+"""Seconds between two starts of `well`, which keeps to the service's interval itself once the service was well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +35,8 @@ class Task:
     image: str
     check: Sequence[str]
     """The health check: a program and its arguments."""
+    has_well: bool = True
+    """Whether its image is ours: `well` is in it, by which one start of a health check looks several times."""
     cpus: float
     memory: Memory
     health: Health
@@ -93,9 +97,16 @@ def service(owner: Component, task: Task, after: Sequence[docker.Service] = ()) 
     )
 
 
-def watched(health: Health, check: Sequence[str]) -> Sequence[str]:
-    """The health check by which one start looks several times, in an image of ours."""
-    return ("well", str(health.interval), *check)
+def _healthcheck(task: Task) -> dict[str, Any]:
+    every = task.health.interval
+    check = ("well", str(every), *task.check) if task.has_well else task.check
+    return {
+        "tests": ["CMD", *check],
+        "interval": written(UNTIL_WELL if task.has_well else every),
+        "timeout": written(PATIENCE),
+        "retries": RETRIES,
+        "start_period": written(task.health.start),
+    }
 
 
 def _resources(task: Task) -> dict[str, Any]:
@@ -135,13 +146,7 @@ def _container(task: Task) -> dict[str, Any]:
         "mounts": [tmpfs("/tmp", 64), *(dict(mount) for mount in task.mounts)],
         "secrets": [file.mounted(task.user) for file in task.secrets],
         "configs": [file.mounted(task.user) for file in task.configs],
-        "healthcheck": {
-            "tests": ["CMD", *task.check],
-            "interval": written(task.health.interval),
-            "timeout": written(PATIENCE),
-            "retries": RETRIES,
-            "start_period": written(task.health.start),
-        },
+        "healthcheck": _healthcheck(task),
         **({} if task.resolves_outside else {"dns_config": resolver}),
     }
 

@@ -23,7 +23,8 @@ class Health(Description):
 
     ready: str = "/ready"
     alive: str = "/health"
-    interval: Seconds = 5
+    interval: Annotated[int, Field(ge=1, le=20)] = 5
+    """Seconds between two checks, once it was healthy: a third failure in a row is noticed within a minute."""
     start: Seconds = 60
     """Seconds before a failing check counts."""
 

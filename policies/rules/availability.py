@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from .availability_health import noticed
 from .kit.node import Node
 from .kit.resource import Resource
 from .kit.rule import (
@@ -100,14 +101,6 @@ def failed_updates_roll_back(service: Resource) -> Problems:
         yield "updateConfig.maxFailureRatio lets tasks fail without a rollback"
     if (seconds(update.at("monitor")) or 0) < noticed(service):
         yield "updateConfig.monitor is shorter than the health check takes to notice a failure"
-
-
-def noticed(resource: Resource) -> float:
-    """The seconds that a workload's health check takes to notice a failure, by Docker's defaults where it is silent."""
-    check = Workload(resource).at("healthcheck")
-    if not check.present:
-        return 0
-    return (seconds(check.at("interval")) or 30) * (check.at("retries").number or 3)
 
 
 @each(SERVICE, severity=Severity.HIGH, remedy="Set update_config.parallelism to 1, or leave it out.")

@@ -27,6 +27,8 @@ PORT_ONLY: Final = re.compile(
     r"|(?:^|[\s;&|/])(?:nmap|wait-for-it(?:\.sh)?|wait-for|dockerize)\s"
 )
 
+WELL: Final = re.compile(r"well (\d+) ")
+
 
 @each(
     *WORKLOADS,
@@ -52,11 +54,11 @@ def _tests(resource: Resource) -> Node:
 
 
 def _command(place: Node) -> str | None:
-    """What a health check runs, without the shell around it; None where there is none."""
+    """What a health check runs, without `well` or the shell around it; None where there is none."""
     words = [word.text for word in place.each()]
     if not words or words[0] == "NONE":
         return None
-    command = " ".join(words[1:] if words[0] in {"CMD", "CMD-SHELL"} else words)
+    command = WELL.sub("", " ".join(words[1:] if words[0] in {"CMD", "CMD-SHELL"} else words))
     return re.sub(r"^(?:/bin/)?(?:ba|da|a)?sh\s+-\w*c\s+", "", command).strip("; '\"")
 
 
@@ -90,9 +92,20 @@ def health_checks_notice_in_time(resource: Resource, settings: Settings) -> Prob
 
     Docker's default takes a minute and a half, and a retry count of zero means three.
     """
-    place = Workload(resource).at("healthcheck")
-    if place.present:
-        interval = seconds(place.at("interval")) or 30
-        retries = place.at("retries").number or 3
-        if interval * retries > settings["seconds"]:
-            yield f"{place.path} needs more than {settings['seconds']} s to notice a failure"
+    if noticed(resource) > settings["seconds"]:
+        path = Workload(resource).at("healthcheck").path
+        yield f"{path} needs more than {settings['seconds']} s to notice a failure"
+
+
+def noticed(resource: Resource) -> float:
+    """The seconds that a workload's health check takes to notice a failure, by Docker's defaults where it is silent.
+
+    `well SECONDS` waits for all but one of these seconds before it looks.
+    """
+    check = Workload(resource).at("healthcheck")
+    if not check.present:
+        return 0
+    _, *words = [word.text or "" for word in check.at("tests").each()] or [""]
+    waits = WELL.match(" ".join(words))
+    interval = (seconds(check.at("interval")) or 30) + (int(waits[1]) - 1 if waits else 0)
+    return interval * (check.at("retries").number or 3)

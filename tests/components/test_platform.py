@@ -183,6 +183,13 @@ def test_every_service_is_hardened(deployed: Recorder) -> None:
         assert service["taskSpec"]["resources"]["limits"]["memoryBytes"] > 0
 
 
+def test_a_service_is_asked_each_second_until_it_is_well_and_watched_for_three_intervals(deployed: Recorder) -> None:
+    service = deployed.of("docker:Service")["shop-catalog-service"]
+    check = service["taskSpec"]["containerSpec"]["healthcheck"]
+    assert (check["tests"][:3], check["interval"], check["retries"]) == (["CMD", "well", "5"], "1s", 3)
+    assert service["updateConfig"]["monitor"] == service["rollbackConfig"]["monitor"] == "17s"
+
+
 def test_no_service_differs_from_what_the_plugin_reads_back(deployed: Recorder) -> None:
     """It writes a minute as 1m, and a mode without its sticky bit."""
     for service in deployed.of("docker:Service").values():

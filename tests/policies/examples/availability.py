@@ -61,6 +61,7 @@ EXAMPLES = {
             lambda: service(check(tests=["NONE"])),
             lambda: service(check(tests=["CMD", "true"])),
             lambda: service(check(tests=["CMD-SHELL", "exit 0"])),
+            lambda: service(check(interval="1s", tests=["CMD", "well", "5", "true"])),
             lambda: service(check(tests=["CMD", "sh", "-c", "true"])),
             lambda: service(check(tests=["CMD-SHELL", "probe 18000 || true"])),
             lambda: service(check(tests=["CMD-SHELL", "ls /"])),
@@ -79,6 +80,7 @@ EXAMPLES = {
         breaks=[
             lambda: service(check(interval="5m"), **update(monitor="20m")),
             lambda: service(check(interval="30s", retries=5), **update(monitor="4m")),
+            lambda: service(check(interval="1s", tests=["CMD", "well", "30", "probe"]), **update(monitor="4m")),
             lambda: container(healthcheck={"tests": ["CMD", "probe"]}),
         ],
         keeps=[service, container, lambda: service(check(interval="20s", retries=3), **WATCHED)],
@@ -128,6 +130,7 @@ EXAMPLES = {
             lambda: service(**update(failure_action="continue")),
             lambda: service(**update(monitor=None)),
             lambda: service(**update(monitor="14s")),
+            lambda: service(check(interval="1s", tests=["CMD", "well", "5", "probe"]), **update(monitor="14s")),
             lambda: service(**update(max_failure_ratio="0.5")),
         ],
         keeps=[service, database, lambda: service(check(interval="1s"), **update(monitor="5s"))],
