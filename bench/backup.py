@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.checkout import built
 from bench.figure import Figure, Line, Samples
 from bench.options import Options
 from bench.process import MeasureError, interleaved
@@ -52,6 +53,7 @@ class Taken:
 
 def backup(options: Options) -> Iterator[Line]:
     """Dump, compress and seal beside ``pg_dump | gzip``; open and restore beside ``pg_restore``; the rest apart."""
+    built("backup", "postgres")
     with tempfile.TemporaryDirectory(prefix="rempart-bench-") as folder:
         stage = Stage(Path(folder), room=ROOM)
         try:

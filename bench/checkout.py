@@ -1,6 +1,7 @@
 """A copy of the project with a stack like dev, apart from whatever else runs on the engine."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from docker import APIClient
 from docker.errors import DockerException
 
 from bench.options import ROOT
-from bench.process import MeasureError
+from bench.process import MeasureError, run
 from tests.live.checkout import Checkout
 
 STACK = "bench"
@@ -27,6 +28,11 @@ def checkout() -> Iterator[Checkout]:
         copy = Checkout.at(Path(folder))
         copy.stack(STACK, like="dev", ports=PORTS, subnets={"pool": POOL})
         yield copy
+
+
+def built(*images: str) -> None:
+    """Builds these images, or all of them: `make up` builds for its stack alone. A MeasureError where that fails."""
+    run((sys.executable, "-m", "images", "build", *images), ROOT)
 
 
 def engine() -> APIClient:

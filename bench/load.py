@@ -24,6 +24,7 @@ from bench.process import MeasureError
 from diagram import Pooler
 from settings import SettingsError
 from tests.images.lab import as_archive
+from tests.images.pooled import CONNECTED
 from verify import clients
 from verify.expected import expected
 from verify.namespace import network_of
@@ -43,22 +44,13 @@ AT_ONCE = 1_000
 USERS = 20
 """Each may ask twice a second."""
 API_MS, DATABASE_MS, ERRORS = 500, 100, 0.1
-HOLD = """
-import json, os, resource, sys, time
-from concurrent.futures import ThreadPoolExecutor
+HOLD = f"""
+{CONNECTED}
 from pathlib import Path
-import psycopg
-from psycopg import waiting
 from apps.links import Links, Postgres
 link, wanted = Links().to("pgbouncer", Postgres), int(sys.argv[1])
-_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-waiting.wait = waiting.wait_epoll  # select() knows the first 1,024 files alone
-options = dict(password=link.password, autocommit=True, prepare_threshold=None, connect_timeout=60)
-begun = time.monotonic()
-with ThreadPoolExecutor(16) as pool:
-    held = list(pool.map(lambda _: psycopg.connect(link.conninfo, **options), range(wanted)))
-print(json.dumps({"connected_s": time.monotonic() - begun}), flush=True)
+held, made = connected(wanted, link.conninfo, password=link.password)
+print(json.dumps(dict(connected_s=made)), flush=True)
 took, number = [], 0
 def ask(connection):
     begun = time.monotonic()
@@ -71,7 +63,7 @@ while not Path("/tmp/enough").exists():
 meanwhile, took = sorted(took), []
 for connection in held:
     ask(connection)
-print(json.dumps({"answered": len(took), "asked": number, "p95_ms": meanwhile[number * 95 // 100] * 1e3}), flush=True)
+print(json.dumps(dict(answered=len(took), asked=number, p95_ms=meanwhile[number * 95 // 100] * 1e3)), flush=True)
 os._exit(0)
 """
 """Holds so many clients of the pooler, asks by one after another until /tmp/enough exists, and then once by each."""

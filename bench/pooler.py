@@ -1,19 +1,16 @@
 """What PgBouncer costs, and whether it holds ten thousand clients: in containers of the project's own images."""
 
 import json
-import sys
 from collections.abc import Iterator
 
+from bench.checkout import built
 from bench.figure import Figure, Line, Samples
-from bench.options import ROOT, Options
+from bench.options import Options
 from bench.process import MeasureError
-from bench.process import run as run_command
 from diagram.description import in_bytes
 from tests.images.lab import Lab, run
 from tests.images.pooled import CLIENTS, OWN, Pooled, hold, url
 
-IMAGES = ("app", "pgbouncer", "postgres")
-"""What its containers run: stack dev, for which `make up` builds, has no pooler."""
 ASKED = 1000
 DATABASE_MS = 100
 """The response time that SamaConso's document asks of its database."""
@@ -36,7 +33,7 @@ print(json.dumps([sorted(times)[asked // 2] * 1e3 for times in took]))
 
 def pooler(options: Options) -> Iterator[Line]:
     """A query by the pooler beside the same query straight to the database; and one beside ten thousand clients."""
-    run_command((sys.executable, "-m", "images", "build", *IMAGES), ROOT)
+    built("app", "pgbouncer", "postgres")
     lab = Lab()
     try:
         pooled = Pooled(lab)

@@ -8,7 +8,7 @@ from typing import Any
 
 from docker import APIClient
 
-from bench.checkout import engine
+from bench.checkout import built, engine
 from bench.figure import Figure, Line, Samples
 from bench.options import Options
 from bench.process import Run, run, seconds
@@ -29,6 +29,7 @@ class Risen:
 def systems(_options: Options) -> Iterator[Line]:
     """Each is brought up once, and stays until all are: it takes minutes."""
     docker = engine()
+    built()
     with tempfile.TemporaryDirectory(prefix="rempart-bench-") as folder, neighbours(Path(folder)) as copy:
         risen = [rise(copy, each) for each in NEIGHBOURS]
         used = memory(docker)

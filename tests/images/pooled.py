@@ -16,20 +16,26 @@ IMAGE = "rempart/any:sha256-" + "0" * 64
 ELSEWHERE = IPv4Network("192.0.2.0/24")
 OWN = "pooler_g1"
 CLIENTS = 10_000
-MANY = """
-import json, resource, sys, time
+CONNECTED = """
+import json, os, resource, sys, time
 from concurrent.futures import ThreadPoolExecutor
 import psycopg
 from psycopg import waiting
-address, wanted, asked = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 waiting.wait = waiting.wait_epoll  # select() knows the first 1,024 files alone
-begun = time.monotonic()
-with ThreadPoolExecutor(16) as pool:
-    connect = lambda _: psycopg.connect(address, autocommit=True, prepare_threshold=None, connect_timeout=60)
-    held = list(pool.map(connect, range(wanted)))
-made = time.monotonic() - begun
+def connected(wanted, address, **options):
+    options = dict(options, autocommit=True, prepare_threshold=None, connect_timeout=60)
+    begun = time.monotonic()
+    with ThreadPoolExecutor(16) as pool:
+        held = list(pool.map(lambda _: psycopg.connect(address, **options), range(wanted)))
+    return held, time.monotonic() - begun
+"""
+"""How a program connects so many clients: it has them, and the seconds that took."""
+MANY = f"""
+{CONNECTED}
+address, wanted, asked = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+held, made = connected(wanted, address)
 took = []
 for number in range(asked):
     begun = time.monotonic()
@@ -37,9 +43,8 @@ for number in range(asked):
     took.append(time.monotonic() - begun)
 took.sort()
 open_still = sum(not connection.closed for connection in held)
-print(json.dumps({"held": open_still, "connected_s": made, "p50_ms": took[asked // 2] * 1e3,
-                  "p95_ms": took[asked * 95 // 100] * 1e3}), flush=True)
-import os
+print(json.dumps(dict(held=open_still, connected_s=made, p50_ms=took[asked // 2] * 1e3,
+                      p95_ms=took[asked * 95 // 100] * 1e3)), flush=True)
 os._exit(0)
 """
 """Connects so many times, then asks over connections from all over, and tells the milliseconds of the answers."""

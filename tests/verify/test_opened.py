@@ -37,7 +37,7 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Target:
     (tmp_path / "Pulumi.yaml").write_text("name: rempart\n")
     monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}")
     settings = Settings(system="rig", environment="development", database="d", certificate="root")
-    return Target(tmp_path, "dev", settings, SYSTEM, APIClient())
+    return Target(tmp_path, "dev", settings, SYSTEM, APIClient(version="1.41"))
 
 
 def test_every_secret_is_found_under_its_resource(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
