@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from diagram import Addresses, Generation, Host
@@ -139,6 +140,28 @@ class Settings(Group):
             return self.images[name]
         except KeyError:
             raise SettingsError(f"images.{name}: no such image; run `make images`, or name one by digest") from None
+
+
+def stacks(root: Path) -> list[str]:
+    """The names of the stacks that have a file in the checkout `root`, in order."""
+    return sorted(path.suffixes[0][1:] for path in root.glob("Pulumi.*.yaml"))
+
+
+def of_stack(root: Path, stack: str) -> dict[str, Any]:
+    """The settings in the stack's file, not looked at yet. Raises SettingsError where there are none."""
+    path = root / f"Pulumi.{stack}.yaml"
+    if not path.is_file():
+        raise SettingsError(f"there is no stack {stack}; there are {', '.join(stacks(root)) or 'none'}")
+    try:
+        document = yaml.safe_load(path.read_text())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise SettingsError(f"{path.name}{f':{mark.line + 1}' if mark else ''}: is not YAML") from None
+    config = document.get("config") if isinstance(document, dict) else None
+    values = config.get("rempart:settings") if isinstance(config, dict) else None
+    if not isinstance(values, dict):
+        raise SettingsError(f"{path.name}: config.rempart:settings must be an object; settings.py says what it accepts")
+    return values
 
 
 S = TypeVar("S", bound=Settings)

@@ -4,14 +4,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import yaml
 from rich.console import Console
 
 import systems
 from diagram import System, drawing
-from settings import SettingsError
+from settings import SettingsError, of_stack, stacks
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,22 +25,27 @@ def sketch(system: str, stack: str | None = None) -> System:
     """The diagram of `system` as `stack` would deploy it; without one, as the first of its stacks would. Raises
     SettingsError for a stack that cannot be read, or is another system's.
     """
-    known = stacks()
-    mine = [name for name, values in known.items() if values.get("system") == system]
-    if stack is not None and stack not in known:
-        raise SettingsError(f"--stack: there is no stack {stack}; there are {', '.join(known)}")
+    mine = [name for name in stacks(ROOT) if _system_of(name) == system]
+    if stack is None and not mine:
+        raise SettingsError(f"no stack deploys {system}")
+    drawn = sketch_of(stack or mine[0])
     if stack not in (None, *mine):
-        raise SettingsError(f"--stack: {stack} does not deploy {system}; {', '.join(mine) or 'none'} do")
-    if not mine:
-        raise SettingsError(f"--stack: no stack deploys {system}")
-    read = systems.read(known[stack or mine[0]], ROOT / "images.lock.json")
+        raise SettingsError(f"{stack} does not deploy {system}; {', '.join(mine) or 'none'} do")
+    return drawn
+
+
+def sketch_of(stack: str) -> System:
+    """The diagram that `stack` would deploy. Raises SettingsError for a stack that cannot be read."""
+    read = systems.read(of_stack(ROOT, stack), ROOT / "images.lock.json")
     return systems.drawn(read.model_copy(update={"images": Named(read.images)}))
 
 
-def stacks() -> dict[str, dict[str, Any]]:
-    """The settings of every stack that has a file, by name."""
-    files = {path.suffixes[0][1:]: path for path in sorted(ROOT.glob("Pulumi.*.yaml"))}
-    return {name: yaml.safe_load(path.read_text())["config"]["rempart:settings"] for name, path in files.items()}
+def _system_of(stack: str) -> object:
+    """What the stack deploys; nothing when its file does not say."""
+    try:
+        return of_stack(ROOT, stack).get("system")
+    except SettingsError:
+        return None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -22,7 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from diagram import System
-from scripts.jobs import JobsError, drawn, run
+from diagram.__main__ import sketch_of
+from scripts.jobs import JobsError, run
 from settings import SettingsError
 
 ROOT = Path(__file__).parents[1]
@@ -153,7 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
     try:
-        system = drawn(asked.stack)
+        system = sketch_of(asked.stack)
     except SettingsError as error:
         print(f"golive: {error}", file=sys.stderr)
         return 2

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from apps.schedule import Scheduled
 from diagram import Backup, Jobs, Schedule, System
-from diagram.__main__ import sketch, stacks
+from diagram.__main__ import sketch_of
 from scripts import containers
 from settings import SettingsError
 
@@ -98,14 +98,6 @@ def _table(rows: list[dict[str, Any]]) -> Table:
     return table
 
 
-def drawn(stack: str) -> System:
-    """The diagram of the system that a stack deploys. Raises SettingsError."""
-    known = stacks()
-    if stack not in known:
-        raise SettingsError(f"{stack}: there is no such stack; there are {', '.join(known)}")
-    return sketch(str(known[stack].get("system")), stack)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what was asked; 1 for what cannot be done or is not well, 2 for a stack that cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m scripts.jobs", description=__doc__)
@@ -114,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
     try:
-        system = drawn(asked.stack)
+        system = sketch_of(asked.stack)
         if asked.job:
             done = run(asked.stack, system, asked.job, as_json=asked.json)
             sys.stdout.write(done.stdout)

@@ -1,34 +1,27 @@
 """``python -m scripts.needs images|roles STACK``: what a stack needs before it can be deployed, on a line.
 
 `images` are the project's images that it runs, for ``python -m images build``; `roles` the node labels
-(``rempart.<role>=yes``) that its services ask for. Of a stack without a file nothing is known.
+(``rempart.<role>=yes``) that its services ask for.
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from diagram import Service
-from diagram.__main__ import sketch, stacks
+from diagram.__main__ import sketch_of
 from images.recipe import recipes
 from settings import SettingsError
 
 
 def images(stack: str) -> list[str]:
     """The names of the project's images that `stack` runs. Raises SettingsError."""
-    named = {service.image.removeprefix("rempart/").partition(":")[0] for service in _services(stack)}
+    named = {service.image.removeprefix("rempart/").partition(":")[0] for service in sketch_of(stack).services}
     return sorted(named & recipes().keys())
 
 
 def roles(stack: str) -> list[str]:
     """The roles of the machines that `stack` runs on. Raises SettingsError."""
-    return sorted({service.runs_on for service in _services(stack) if service.runs_on})
-
-
-def _services(stack: str) -> Iterator[Service]:
-    values = stacks().get(stack)
-    if values is not None:
-        yield from sketch(values["system"], stack).services
+    return sorted({service.runs_on for service in sketch_of(stack).services if service.runs_on})
 
 
 KNOWN: Mapping[str, Any] = {"images": images, "roles": roles}

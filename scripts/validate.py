@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from diagram import Backup
+from diagram.__main__ import sketch_of
 from scripts.backup import PROGRAM, engine, inside
-from scripts.jobs import drawn
 from settings import SettingsError
 
 BUSY = "another run is under way"
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _nothing(stack: str) -> str:
     """Why there is nothing to validate; empty where there is."""
     try:
-        system = drawn(stack)
+        system = sketch_of(stack)
     except SettingsError as error:
         raise SystemExit(f"rempart: {error}") from None
     if not any(isinstance(service, Backup) for service in system.services):

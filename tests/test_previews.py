@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.engine.quick import QuickCheckout
 from tests.live.checkout import ROOT, thrown_away
@@ -29,9 +28,7 @@ def test_a_stack_as_shipped_is_planned_and_keeps_every_rule(tmp_path: Path, stac
 
 def preview(checkout: QuickCheckout, stack: str, settings: dict[str, Any]) -> Any:
     """The plan of a stack with more settings than it is shipped with; nothing stops it."""
-    document = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())
-    document["config"]["rempart:settings"] |= settings
-    (checkout.path / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(document))
+    checkout.change(stack, **settings)
     done = checkout.run("preview", "--stack", stack, "--json")
     plan = json.loads(done.stdout)
     assert (done.returncode, plan["errors"]) == (0, [])

@@ -1,19 +1,20 @@
 """The settings are one validated object: every fault is named by its path, and none repeats what was written."""
 
 import json
+import subprocess
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from pydantic import ValidationError
 
-from settings import Settings, SettingsError
+from settings import Settings, SettingsError, of_stack
 from systems import KNOWN, read
 
 ROOT = Path(__file__).parent.parent
-STACKS = tuple(sorted(path.suffixes[0][1:] for path in ROOT.glob("Pulumi.*.yaml")))
+SHIPPED = ["git", "ls-files", "Pulumi.*.yaml"]
+STACKS = [file.split(".")[1] for file in subprocess.check_output(SHIPPED, cwd=ROOT, text=True).splitlines()]
 DEVELOPMENT = {"system": "assistant", "environment": "development", "database": "things", "certificate": "root"}
 PRODUCTION = {
     "system": "assistant",
@@ -24,8 +25,7 @@ PRODUCTION = {
 
 
 def stack(name: str) -> dict[str, Any]:
-    values: dict[str, Any] = yaml.safe_load((ROOT / f"Pulumi.{name}.yaml").read_text())["config"]["rempart:settings"]
-    return values
+    return of_stack(ROOT, name)
 
 
 @pytest.fixture
@@ -42,10 +42,39 @@ def faults(values: object, lock: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("name", STACKS)
-def test_every_committed_stack_is_valid_and_holds_no_secret(name: str, lock: Path) -> None:
+def test_every_stack_is_valid_and_commits_no_secret(name: str, lock: Path) -> None:
     assert isinstance(read(stack(name), lock), Settings)
-    assert "secure:" not in (ROOT / f"Pulumi.{name}.yaml").read_text()
-    assert "encryptionsalt" not in (ROOT / f"Pulumi.{name}.yaml").read_text()
+    shown = subprocess.run(
+        ["git", "show", f":Pulumi.{name}.yaml"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert "rempart:settings" in shown
+    assert "secure:" not in shown
+    assert "encryptionsalt" not in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"config: [hunter2", "Pulumi.mine.yaml:1: is not YAML"),
+        (b"config:\n  a: {b: [\n", "Pulumi.mine.yaml:3: is not YAML"),
+        (b"\xff\xfehunter2", "Pulumi.mine.yaml: is not YAML"),
+        (b"hunter2", "Pulumi.mine.yaml: config.rempart:settings must be an object"),
+        (b"", "Pulumi.mine.yaml: config.rempart:settings must be an object"),
+        (b"encryptionsalt: v1:hunter2", "Pulumi.mine.yaml: config.rempart:settings must be an object"),
+        (b"config: {rempart:settings: hunter2}", "Pulumi.mine.yaml: config.rempart:settings must be an object"),
+        (None, "there is no stack mine; there are dev"),
+    ],
+)
+def test_a_stack_file_without_settings_is_one_sentence_and_repeats_nothing(
+    tmp_path: Path, content: bytes | None, says: str
+) -> None:
+    (tmp_path / "Pulumi.dev.yaml").touch()
+    if content is not None:
+        (tmp_path / "Pulumi.mine.yaml").write_bytes(content)
+    with pytest.raises(SettingsError) as caught:
+        of_stack(tmp_path, "mine")
+    assert str(caught.value).startswith(says)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_no_two_stacks_share_a_pool(lock: Path) -> None:

@@ -102,7 +102,8 @@ class _Gate:
         return code
 
     def pulumi(self, *words: str) -> int:
-        return subprocess.run(["pulumi", *words], env=self._environment, check=False).returncode
+        with place.unsalted(self.root, self._name):
+            return subprocess.run(["pulumi", *words], env=self._environment, check=False).returncode
 
     def up(self, *words: str) -> int:
         """The act; after a failure also what the services that failed said last."""
@@ -125,12 +126,15 @@ class _Gate:
         )
         display.begin("preview", silent=known.skip_preview)
         began, seen, neighbours = time.monotonic(), Record(), Neighbours(self._name)
-        with subprocess.Popen(
-            ["pulumi", "preview", "--json", "--non-interactive", *self.where, *passed],
-            env={**self._environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as process:
+        with (
+            place.unsalted(self.root, self._name),
+            subprocess.Popen(
+                ["pulumi", "preview", "--json", "--non-interactive", *self.where, *passed],
+                env={**self._environment, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
+                stdout=subprocess.PIPE,
+                text=True,
+            ) as process,
+        ):
             assert process.stdout
             for event in events(process.stdout):
                 seen.add(event)

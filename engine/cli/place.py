@@ -5,6 +5,7 @@ import contextlib
 import os
 import secrets
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from engine.project import Project
 DEVELOPMENT = "dev"
 """Needs no backend and no passphrase of its user's: both are made in the checkout."""
 OWN = ".rempart"
+_GIVEN = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,19 @@ def for_cli(root: Path, name: str) -> dict[str, str]:
     return {}
 
 
+@contextlib.contextmanager
+def unsalted(root: Path, stack: str) -> Iterator[None]:
+    """Around a command of the CLI, which writes a salt into the stack file at any: out again with one that belongs to a
+    passphrase of this checkout alone, unless it was there before or a value was encrypted with it."""
+    file = StackFile(root / f"Pulumi.{stack}.yaml", "")
+    ours = is_development(root, stack) and not any(os.environ.get(name) for name in _GIVEN) and not file.salt
+    try:
+        yield
+    finally:
+        if ours:
+            file.forget_salt()
+
+
 def backend(root: Path, stack: str) -> Path:
     """The directory of the file backend; the embedded engine refuses a backend that it cannot lock."""
     url = os.environ.get("PULUMI_BACKEND_URL")
@@ -132,8 +147,7 @@ def backend(root: Path, stack: str) -> Path:
 
 def passphrase(root: Path, stack: str) -> str:
     """The passphrase of the environment; in development one that is made once, readable by its user alone."""
-    file = os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE")
-    given = os.environ.get("PULUMI_CONFIG_PASSPHRASE")
+    given, file = (os.environ.get(name) for name in _GIVEN)
     if given is None and file:
         try:
             given = Path(file).read_text().strip()

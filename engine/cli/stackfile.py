@@ -79,6 +79,12 @@ class StackFile:
             raise ConfigError(f"configuration key {key!r} not found for stack {self.path.name.split('.')[1]}")
         self._replace(self.full(str(top)), _without(stored, inner) if inner else None)
 
+    def forget_salt(self) -> None:
+        """Takes the salt out, unless a value was encrypted with it."""
+        document = self.document()
+        if "encryptionsalt" in document and not _is_sealed(document.get("config") or {}):
+            self._write(re.sub(r"^encryptionsalt:.*\n?", "", self._text(), flags=re.MULTILINE))
+
     def _stored(self, key: str) -> Any:
         values = self.document().get("config") or {}
         return next((value for known, value in values.items() if self.full(str(known)) == self.full(key)), None)

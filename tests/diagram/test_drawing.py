@@ -1,6 +1,7 @@
 """The picture and the link table say what the links say, each time in the same words."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -86,12 +87,24 @@ def test_the_assistant_is_drawn_without_its_images(form: str, says: str, capsys:
 
 def test_an_unknown_stack_is_refused_with_those_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assistant", "--stack", "test"]) == 1
-    assert capsys.readouterr().err == f"--stack: there is no stack test; there are {STACKS}\n"
+    assert capsys.readouterr().err == f"there is no stack test; there are {STACKS}\n"
 
 
 def test_another_systems_stack_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assistant", "--stack", "recyclic"]) == 1
-    assert capsys.readouterr().err == "--stack: recyclic does not deploy assistant; dev, prod, stage do\n"
+    assert capsys.readouterr().err == "recyclic does not deploy assistant; dev, prod, stage do\n"
+
+
+def test_a_stack_file_that_does_not_say_what_it_deploys_is_in_no_other_stacks_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`pulumi stack init` makes such a file."""
+    (tmp_path / "Pulumi.mine.yaml").write_text("encryptionsalt: v1:salt\n")
+    (tmp_path / "Pulumi.theirs.yaml").symlink_to(ROOT / "Pulumi.dev.yaml")
+    monkeypatch.setattr("diagram.__main__.ROOT", tmp_path)
+    assert main(["assistant"]) == 0
+    assert main(["assistant", "--stack", "mine"]) == 1
+    assert capsys.readouterr().err.startswith("Pulumi.mine.yaml: config.rempart:settings must be an object")
 
 
 def test_an_unknown_system_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

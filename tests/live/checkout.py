@@ -30,7 +30,10 @@ class Checkout:
 
     @classmethod
     def at(cls, path: Path) -> Self:
-        """The files that git knows, what setup compiled of them, the virtual environment, and the images."""
+        """The files that git knows, what setup compiled of them, the virtual environment, and the images.
+
+        Without what a stack file holds encrypted: that opens with the passphrase of the one who uses the project.
+        """
         listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
         known = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
         for folder in {Path(name).parent for name in known if not name.startswith("tests/")}:
@@ -41,6 +44,8 @@ class Checkout:
             if (ROOT / name).is_file():
                 (path / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, path / name)
+        for file in path.glob("Pulumi.*.yaml"):
+            file.write_text(yaml.safe_dump(opened(file)))
         (path / ".venv").symlink_to(ROOT / ".venv")
         shutil.copy2(ROOT / "images.lock.json", path)
         return cls(path)
@@ -83,7 +88,7 @@ class Checkout:
 
     def stack(self, name: str, like: str, **settings: Any) -> None:
         """A new stack whose file is that of the stack `like`, with `settings` in place of its own."""
-        document = yaml.safe_load((ROOT / f"Pulumi.{like}.yaml").read_text())
+        document = opened(ROOT / f"Pulumi.{like}.yaml")
         document["config"]["rempart:settings"] |= settings
         (self.path / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump(document))
         self.must("stack", "init", name)
@@ -115,6 +120,15 @@ class Checkout:
         """The stack's outputs."""
         found: Mapping[str, Any] = json.loads(self.must("stack", "output", "--json", "--stack", stack))
         return found
+
+
+def opened(file: Path) -> dict[str, Any]:
+    """A stack file without its encrypted values and their salt."""
+    document: dict[str, Any] = yaml.safe_load(file.read_text())
+    document.pop("encryptionsalt", None)
+    config = (document.get("config") or {}).items()
+    document["config"] = {key: it for key, it in config if not (isinstance(it, dict) and set(it) == {"secure"})}
+    return document
 
 
 def thrown_away(host: str = "assistant.example", mark: str = "thrown away") -> dict[str, str]:

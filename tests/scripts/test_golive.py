@@ -97,7 +97,7 @@ def test_a_checklist_asks_only_for_checks_jobs_and_services_that_exist(path: Pat
                 assert asked[0] in jobs
 
 
-@pytest.mark.parametrize(("stack", "says"), [("nowhere", "there is no such stack"), ("checkin", "has no checklist")])
+@pytest.mark.parametrize(("stack", "says"), [("nowhere", "there is no stack nowhere"), ("checkin", "has no checklist")])
 def test_a_stack_without_a_checklist_is_one_error(stack: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([stack]) == 2
     assert says in capsys.readouterr().err

@@ -27,7 +27,7 @@ def test_backups_are_shown_too() -> None:
 @pytest.mark.parametrize(
     ("words", "status", "says"),
     [
-        (["nowhere"], 2, "nowhere: there is no such stack; there are "),
+        (["nowhere"], 2, "there is no stack nowhere; there are "),
         (["samaconso", "purge"], 1, "purge: samaconso has no such job; it has daily, health, monthly, weekly"),
         (["recyclic", "daily"], 1, "daily: recyclic has no such job; it has none"),
     ],

@@ -1,5 +1,7 @@
 """What a stack needs before it can be deployed."""
 
+from pathlib import Path
+
 import pytest
 
 from images.recipe import recipes
@@ -16,10 +18,6 @@ def test_a_stack_that_names_no_role_needs_no_label() -> None:
     assert needs.roles("dev") == []
 
 
-def test_of_a_stack_without_a_file_nothing_is_known() -> None:
-    assert needs.images("mine") == needs.roles("mine") == []
-
-
 def test_it_is_printed_on_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.argv", ["needs", "images", "recyclic"])
     assert needs.main() == 0
@@ -27,11 +25,11 @@ def test_it_is_printed_on_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest
 
 
 def test_a_stack_file_that_is_not_valid_is_said_by_its_path(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    values = {"system": "recyclic", "environment": "development", "database": "Recyclic!"}
-    monkeypatch.setattr(needs, "stacks", lambda: {"mine": values})
-    monkeypatch.setattr("diagram.__main__.stacks", lambda: {"mine": values})
+    values = "{system: recyclic, environment: development, database: Recyclic!}"
+    (tmp_path / "Pulumi.mine.yaml").write_text(f"config: {{rempart:settings: {values}}}\n")
+    monkeypatch.setattr("diagram.__main__.ROOT", tmp_path)
     monkeypatch.setattr("sys.argv", ["needs", "images", "mine"])
     assert needs.main() == 1
     assert "settings.database: " in capsys.readouterr().err

@@ -48,7 +48,7 @@ def test_a_system_without_backups_has_none_to_validate(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stack", "says"), [("nowhere", "there is no such stack; there are"), ("recyclic", "no Docker engine answers")]
+    ("stack", "says"), [("nowhere", "there is no stack nowhere; there are"), ("recyclic", "no Docker engine answers")]
 )
 def test_what_cannot_be_validated_holds_a_deployment_back(tmp_path: Path, stack: str, says: str) -> None:
     done = asked(tmp_path, "validate", stack)

@@ -37,7 +37,7 @@ def test_json_counts_each_kind() -> None:
 
 def test_an_unknown_stack_and_an_unknown_check_are_one_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--stack", "nowhere"]) == 2
-    assert f"known: {STACKS}" in capsys.readouterr().err
+    assert f"there is no stack nowhere; there are {STACKS}" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["--stack", "dev", "everything"])
     said = capsys.readouterr().err

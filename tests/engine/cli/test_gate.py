@@ -21,6 +21,7 @@ if sys.argv[1:4] == ["stack", "history", "--json"]:
     print(open(os.path.join(here, "history")).read())
     sys.exit()
 print(json.dumps(asked), file=open(os.path.join(here, "asked"), "a"))
+print(open(os.path.join(here, "writes")).read(), end="", file=open("Pulumi.dev.yaml", "a"))
 if "preview" in sys.argv:
     print(open(os.path.join(here, "events")).read())
     sys.exit(int(open(os.path.join(here, "exit")).read()))
@@ -48,6 +49,7 @@ class Gated:
         (folder / "pulumi").write_text(INTERPRETER + PULUMI)
         (folder / "pulumi").chmod(stat.S_IRWXU)
         (folder / "history").write_text("[]")
+        (folder / "writes").write_text("")
         self.tells(*PLAN)
 
     def tells(self, *events: dict[str, Any], code: int = 0) -> None:
@@ -188,6 +190,31 @@ def test_the_packs_configuration_goes_to_the_preview_and_to_the_up(gated: Gated)
 def test_other_commands_go_to_the_cli_as_they_are(gated: Gated) -> None:
     gated.place.must("--engine", "pulumi", "stack", "history", "--show-secrets", "--stack", "dev")
     assert [each["words"] for each in gated.asked] == [["stack", "history", "--show-secrets", "--stack", "dev"]]
+
+
+SALT, SECRET = "encryptionsalt: v1:salt\n", "  demo:vault:\n    secure: v1:sealed\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "written", "environment", "stays"),
+    [
+        ("", SALT, {}, ""),
+        ("", SECRET + SALT, {}, SECRET + SALT),
+        (SALT, "", {}, SALT),
+        ("", SALT, {"PULUMI_CONFIG_PASSPHRASE": "shared"}, SALT),
+    ],
+    ids=["is taken out", "belongs to a secret", "was there", "belongs to a passphrase that was given"],
+)
+def test_the_salt_of_a_generated_passphrase_does_not_stay_in_the_stack_file(
+    gated: Gated, before: str, written: str, environment: dict[str, str], stays: str
+) -> None:
+    file = gated.place.path / "Pulumi.dev.yaml"
+    text = file.read_text()
+    file.write_text(text + before)
+    (gated.folder / "writes").write_text(written)
+    gated.place.must("preview", "--stack", "dev", **environment)
+    assert file.read_text() == text + stays
+    assert gated.asked
 
 
 def test_a_selected_stack_is_remembered(gated: Gated) -> None:
