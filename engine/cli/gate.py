@@ -45,6 +45,8 @@ def run(given: Sequence[str]) -> int:
         if word in rest:
             raise EngineError(f"pulumiw refuses {word}: {_UNGATED.get(word, 'its plan was not asked about here')}")
     gate = _Gate(known, rest)
+    if command in {*_GATED, "config"}:
+        gate.init()
     if command not in _GATED:
         return gate.forward(given)
     rest.remove(command)
@@ -93,6 +95,11 @@ class _Gate:
         self._selects = action[:2] == ("stack", "select")
         self.where += ["--stack", self._name] if self._name else []
         self._environment = {**os.environ, **place.for_cli(self.root, self._name)}
+
+    def init(self) -> None:
+        """The stack, where it is one of development and new: that asks nothing of its user, with either engine."""
+        if place.is_new(self.root, self._name) and self.pulumi("stack", "init", "--no-select", *self.where):
+            raise EngineError(f"stack {self._name} could not be made")
 
     def forward(self, given: Sequence[str]) -> int:
         """Any other command, as it was typed."""

@@ -115,6 +115,14 @@ def for_cli(root: Path, name: str) -> dict[str, str]:
     return {}
 
 
+def is_new(root: Path, stack: str) -> bool:
+    """Whether only its file knows the stack: one of development, whose state is this checkout's."""
+    if os.environ.get("PULUMI_BACKEND_URL") or not is_development(root, stack):
+        return False
+    kept = Location(backend(root, stack), Project.load(root).name, stack)
+    return (root / f"Pulumi.{stack}.yaml").exists() and not kept.state.exists()
+
+
 @contextlib.contextmanager
 def unsalted(root: Path, stack: str) -> Iterator[None]:
     """Around a command of the CLI, which writes a salt into the stack file at any: out again with one that belongs to a

@@ -20,6 +20,9 @@ asked = {"words": sys.argv[1:], "backend": os.environ.get("PULUMI_BACKEND_URL"),
 if sys.argv[1:4] == ["stack", "history", "--json"]:
     print(open(os.path.join(here, "history")).read())
     sys.exit()
+if sys.argv[1:3] == ["stack", "init"]:
+    print(*sys.argv[3:], file=open(os.path.join(here, "made"), "a"))
+    sys.exit()
 print(json.dumps(asked), file=open(os.path.join(here, "asked"), "a"))
 print(open(os.path.join(here, "writes")).read(), end="", file=open("Pulumi.dev.yaml", "a"))
 if "preview" in sys.argv:
@@ -215,6 +218,26 @@ def test_the_salt_of_a_generated_passphrase_does_not_stay_in_the_stack_file(
     gated.place.must("preview", "--stack", "dev", **environment)
     assert file.read_text() == text + stays
     assert gated.asked
+
+
+@pytest.mark.parametrize("command", [("preview",), ("up", "--yes"), ("config", "get", "size")])
+def test_a_development_stack_that_only_its_file_knows_is_made_first(gated: Gated, command: tuple[str, ...]) -> None:
+    gated.place.must(*command, "--stack", "dev")
+    made = gated.folder / "made"
+    assert made.read_text() == f"--no-select --cwd {gated.place.path} --stack dev\n"
+    made.unlink()
+    state = gated.place.path / ".rempart/state/.pulumi/stacks/demo/dev.json"
+    state.parent.mkdir(parents=True)
+    state.touch()
+    gated.place.must(*command, "--stack", "dev")
+    assert not made.exists()
+
+
+def test_a_stack_of_another_environment_or_backend_is_made_by_its_user(gated: Gated, tmp_path: Path) -> None:
+    gated.place.must("preview", "--stack", "stage", PULUMI_CONFIG_PASSPHRASE="own")
+    gated.place.must("preview", "--stack", "dev", PULUMI_BACKEND_URL=f"file://{tmp_path}")
+    assert len(gated.asked) == 2
+    assert not (gated.folder / "made").exists()
 
 
 def test_a_selected_stack_is_remembered(gated: Gated) -> None:

@@ -24,7 +24,7 @@ def test_without_a_secret_no_salt_stays_in_the_stack_file_and_both_engines_open_
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")}
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # the Python that runs the program
     place = Place(tmp_path, {**kept, "PATH": path, "PULUMI_SKIP_UPDATE_CHECK": "true"})
-    for words in ("stack init dev", "up --yes --stack dev", "preview --expect-no-changes --stack dev"):
+    for words in ("preview --stack dev", "up --yes --stack dev", "preview --expect-no-changes --stack dev"):
         place.must("--engine", "pulumi", *words.split())
         assert "encryptionsalt" not in file.read_text(), words
     place.must("--engine", "embedded", "preview", "--expect-no-changes", "--stack", "dev")
