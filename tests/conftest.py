@@ -26,6 +26,9 @@ settings.load_profile("rempart")
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# The same commands with and without the CLI on PATH: what tests the CLI asks for it.
+os.environ["REMPART_ENGINE"] = "embedded"
+
 
 @pytest.fixture
 def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:

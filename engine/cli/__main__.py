@@ -1,6 +1,7 @@
 """python -m engine.cli: what ./pulumiw runs."""
 
 import gc
+import os
 import shutil
 import sys
 
@@ -10,7 +11,8 @@ OPERATIONS = {"preview", "up", "refresh", "destroy"}
 
 
 def _main() -> int:
-    if OPERATIONS.intersection(sys.argv) and not shutil.which("pulumi"):
+    embedded = "embedded" in (*sys.argv, os.environ.get("REMPART_ENGINE")) or not shutil.which("pulumi")
+    if embedded and OPERATIONS.intersection(sys.argv):
         child.start_ahead()
     gc.disable()  # nothing that is imported is garbage
     from engine.cli.command import main  # noqa: PLC0415 - while that process imports the SDK

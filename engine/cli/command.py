@@ -32,9 +32,10 @@ def main(given: Sequence[str]) -> int:
 
 
 def _wants_cli(given: Sequence[str]) -> bool:
-    engine = gate.own().parse_known_args(given)[0].engine
-    if engine not in (None, "pulumi", "embedded"):
-        raise EngineError(f"--engine {engine}: choose pulumi or embedded")
+    asked, usual = gate.own().parse_known_args(given)[0].engine, os.environ.get("REMPART_ENGINE")
+    engine, by = (asked, f"--engine {asked}") if asked else (usual, f"REMPART_ENGINE={usual}")
+    if engine not in (None, "", "pulumi", "embedded"):
+        raise EngineError(f"{by}: choose pulumi or embedded")
     if engine == "pulumi" and not shutil.which("pulumi"):
-        raise EngineError("--engine pulumi: there is no `pulumi` on PATH")
-    return engine == "pulumi" or (engine is None and bool(shutil.which("pulumi")))
+        raise EngineError(f"{by}: there is no `pulumi` on PATH")
+    return engine == "pulumi" or (not engine and bool(shutil.which("pulumi")))

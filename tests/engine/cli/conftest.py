@@ -83,8 +83,8 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def clean() -> dict[str, str]:
-    """The environment without Pulumi's variables and without the CLI."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")}
+    """The environment without Pulumi's variables, without the CLI and without a choice of the engine."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PULUMI_", "REMPART_"))}
     folders = [each for each in kept["PATH"].split(":") if not (Path(each) / "pulumi").exists()]
     return {**kept, "PATH": ":".join(folders)}
 

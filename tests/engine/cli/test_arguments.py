@@ -57,3 +57,11 @@ def test_a_refused_command_leaves_no_trace(command: Command, project: Path) -> N
     before = sorted(project.rglob("*"))
     assert command("up", "--stack", "dev", "--target", "x", "--yes") == 1
     assert sorted(project.rglob("*")) == before
+
+
+def test_a_wrong_choice_in_the_environment_is_named(
+    command: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REMPART_ENGINE", "other")
+    assert command("preview", "--stack", "dev") == 1
+    assert capsys.readouterr().err == "error: REMPART_ENGINE=other: choose pulumi or embedded\n"

@@ -261,5 +261,9 @@ def test_ways_around_the_gate_are_refused(gated: Gated, arguments: tuple[str, ..
 
 
 def test_the_embedded_engine_can_be_chosen_where_the_cli_is(gated: Gated) -> None:
-    assert "Resources: 3 to create" in gated.place.must("preview", "--engine", "embedded", "--stack", "dev")
+    preview = ("preview", "--stack", "dev")
+    assert "Resources: 3 to create" in gated.place.must(*preview, "--engine", "embedded")
+    assert "Resources: 3 to create" in gated.place.must(*preview, REMPART_ENGINE="embedded")
     assert gated.asked == []
+    gated.place.must(*preview, "--engine", "pulumi", REMPART_ENGINE="embedded")
+    assert len(gated.asked) == 1
