@@ -26,8 +26,7 @@ PORT_ONLY: Final = re.compile(
     r"(?:^|[\s;&|/])(?:nc|ncat|netcat)\s+(?:-\w+\s+)*-\w*z|/dev/(?:tcp|udp)/|(?:^|[\s;&|/])(?:netstat|ss|lsof)\s"
     r"|(?:^|[\s;&|/])(?:nmap|wait-for-it(?:\.sh)?|wait-for|dockerize)\s"
 )
-
-WELL: Final = re.compile(r"well (\d+) ")
+WELL: Final = re.compile(r"^well (\d+) ")
 
 
 @each(
